@@ -1,0 +1,17 @@
+/** Lower-case hex of the bytes, two digits each, without separators. */
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+}
+
+/**
+ * Bytes of a hex string, either case.
+ *
+ * @throws {RangeError} If the length is odd or a character is not a hex digit.
+ */
+export function fromHex(hex: string): Uint8Array {
+  // Buffer.from(…, 'hex') silently stops at the first bad digit.
+  if (hex.length % 2 !== 0 || /[^0-9a-f]/i.test(hex)) {
+    throw new RangeError(`not a hex string of whole bytes: ${hex.length} characters`);
+  }
+  return new Uint8Array(Buffer.from(hex, 'hex'));
+}

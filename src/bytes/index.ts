@@ -1,0 +1,5 @@
+export { compareBytes, equalBytes, startsWith } from './compare.js';
+export { concatBytes, copyBytes } from './concat.js';
+export { fromHex, toHex } from './hex.js';
+export { strinc } from './strinc.js';
+export { decodeUtf8, encodeUtf8, isUtf8Encodable } from './utf8.js';

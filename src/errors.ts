@@ -1,0 +1,94 @@
+/**
+ * What each error code carries. Sizes are in bytes; `keyHex` is a whole key inside its partition.
+ * Messages never contain values, and shorten keys and ids.
+ */
+export interface ErrorDetails {
+  /** The actor id is empty, too long, or has a NUL or a lone surrogate. Nothing was written. */
+  'actor.id_invalid': { reason: string; actorIdBytes?: number; actorIdBytesMax?: number };
+  /** Another owner has claimed the actor since. Nothing of the commit was written; reopen to go on. */
+  'actor.fenced': Record<string, never>;
+  /** An earlier commit of this handle failed (see `cause`); what was accepted after it is dropped. Reopen. */
+  'actor.poisoned': Record<string, never>;
+  /** The actor or its keyspace was closed. */
+  'actor.closed': Record<string, never>;
+  /** The actor was opened read-only. */
+  'actor.read_only': Record<string, never>;
+  /** The transaction has ended; its handle must not be used after its callback settled. */
+  'transaction.closed': Record<string, never>;
+  /** A write waited for the actor's open transaction for longer than allowed. */
+  'transaction.timeout': { waitMs: number; waitMsMax: number };
+
+  /** Bytes are not a canonical key of any known family. */
+  'key.malformed': { keyHex: string; byteOffset: number; reason: string };
+  'key.empty': { keyBytesMin: number };
+  'key.too_large': { keyBytes: number; keyBytesMax: number };
+  'value.too_large': { valueBytes: number; valueBytesMax: number };
+  /** The stored value does not match its checksum. */
+  'value.corrupt': { keyHex: string; reason: string };
+  /** The bytes are not a canonical payload of their version. */
+  'value.malformed': { payload: string; byteOffset: number; reason: string };
+  /** The payload was written by a newer (or unknown) version. */
+  'value.version_unsupported': { payload: string; payloadVersion: number; payloadVersionMax: number };
+  /** A JavaScript value has no faithful stored form. */
+  'value.unserialisable': { path: string; reason: string };
+
+  /** The actor is in a newer layout than this library knows. */
+  'layout.unsupported': { layoutVersion: number; layoutVersionMax: number };
+  /** The actor is in an older layout, which can be read but not written. */
+  'layout.migration_required': { layoutVersion: number; layoutVersionCurrent: number };
+  /** The actor holds keys of more than one layout. */
+  'layout.mixed': { layoutVersions: readonly number[] };
+
+  /** A tuple's bytes are truncated, over-long, too deep or otherwise not what an encoder writes. */
+  'tuple.malformed': { byteOffset: number; reason: string };
+
+  /** A scan cursor of another actor, family, layout or direction, or a damaged one. */
+  'cursor.invalid': { reason: string };
+
+  /** A fence of the commit is no longer held. Nothing was written. */
+  'commit.fenced': Record<string, never>;
+  /** A check did not hold. Nothing was written. `checkIndex` counts the commit's checks from 0. */
+  'commit.check_failed': { checkIndex: number; keyHex: string };
+  /** Whether the commit was applied could not be found out. */
+  'commit.unknown': Record<string, never>;
+  'commit.too_large': { commitBytes: number; commitBytesMax: number };
+  /** `transact` gave up after losing every attempt to other writers. */
+  'commit.contended': { attempts: number };
+
+  /** No room: the store's size limit, its reserve or the disk. Deletes are still accepted. */
+  'store.full': { usedBytes?: number; neededBytes?: number; storeBytesMax?: number };
+  /** The file or folder is not a store of this library. */
+  'store.not_recognised': { path: string; reason: string };
+  /** The store was written in a newer format. */
+  'store.version_unsupported': { path: string; formatVersion: number; formatVersionMax: number };
+  /** The store's file is damaged as a whole, for example truncated. */
+  'store.corrupt': { path: string; reason: string };
+  /** The engine failed; see `cause`. */
+  'store.failed': { operation: string };
+  'store.closed': Record<string, never>;
+  /** Synchronous reads were asked of a store that cannot give them. */
+  'store.sync_unsupported': Record<string, never>;
+}
+
+export type ErrorCode = keyof ErrorDetails;
+
+/** Every failure a caller can branch on. Wrong arguments are `TypeError` or `RangeError` instead. */
+export class KeyspaceError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'KeyspaceError';
+  readonly code: Code;
+  readonly details: ErrorDetails[Code];
+
+  constructor(code: Code, message: string, details: ErrorDetails[Code], options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Whether `error` is a {@link KeyspaceError}, and of this code if one is given. */
+export function isKeyspaceError<Code extends ErrorCode = ErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is KeyspaceError<Code> {
+  return error instanceof KeyspaceError && (code === undefined || error.code === code);
+}

@@ -1,0 +1,104 @@
+import { KeyspaceError } from '../errors.js';
+import type { Commit, KeyRange, StoreLimits, Write } from './contract.js';
+
+/** A keyspace root may take 22 bytes of a partition and an actor id 256. */
+export const ROOT_BYTES_MAX = 22;
+export const ACTOR_ID_BYTES_MAX = 256;
+export const PARTITION_BYTES_MAX = ROOT_BYTES_MAX + ACTOR_ID_BYTES_MAX;
+
+/** LMDB with 4 KiB pages holds keys of 1,978 bytes: 278 of partition and 1,700 inside it. */
+export const KEY_BYTES_MAX = 1_700;
+
+/** A value as a caller of the library sees it. */
+export const VALUE_BYTES_MAX = 131_072;
+
+/** A value as a store sees it: the caller's largest, and up to 1,024 bytes of envelope. */
+export const STORED_VALUE_BYTES_MAX = 132_096;
+
+/** The profile every store shares; only the commit size is the store's own. */
+export const COMMON_LIMITS = {
+  partitionBytesMax: PARTITION_BYTES_MAX,
+  keyBytesMax: KEY_BYTES_MAX,
+  valueBytesMax: STORED_VALUE_BYTES_MAX,
+} as const satisfies Omit<StoreLimits, 'commitBytesMax'>;
+
+/** Bytes of a commit as `commitBytesMax` counts them: keys and values of its writes, without partitions. */
+export function commitBytes(writes: readonly Write[]): number {
+  let total = 0;
+  for (const write of writes) total += writeBytes(write);
+  return total;
+}
+
+export function writeBytes(write: Write): number {
+  switch (write.type) {
+    case 'set':
+      return write.key.length + write.value.length;
+    case 'delete':
+      return write.key.length;
+    case 'clearRange':
+      return rangeBytes(write.range);
+  }
+}
+
+function rangeBytes(range: KeyRange): number {
+  return range.begin.length + (range.end?.length ?? 0);
+}
+
+/** @throws {KeyspaceError} `key.empty` or `key.too_large`. */
+export function assertKey(key: Uint8Array, limits: Pick<StoreLimits, 'keyBytesMax'>): void {
+  assertBytes(key, 'key');
+  if (key.length === 0)
+    throw new KeyspaceError('key.empty', 'key has 0 bytes, at least 1 is needed', { keyBytesMin: 1 });
+  if (key.length > limits.keyBytesMax) {
+    const { keyBytesMax } = limits;
+    throw new KeyspaceError('key.too_large', `key has ${key.length} bytes, the store allows ${keyBytesMax}`, {
+      keyBytes: key.length,
+      keyBytesMax,
+    });
+  }
+}
+
+/** @throws {KeyspaceError} `value.too_large`. */
+export function assertValue(value: Uint8Array, valueBytesMax: number): void {
+  assertBytes(value, 'value');
+  if (value.length > valueBytesMax) {
+    throw new KeyspaceError(
+      'value.too_large',
+      `value has ${value.length} bytes, the limit is ${valueBytesMax}`,
+      {
+        valueBytes: value.length,
+        valueBytesMax,
+      },
+    );
+  }
+}
+
+/** @throws {KeyspaceError} The first limit that a check or write of the commit exceeds. */
+export function assertCommitLimits(commit: Commit, limits: StoreLimits): void {
+  for (const check of commit.checks ?? []) assertKey(check.key, limits);
+  for (const write of commit.writes) {
+    if (write.type !== 'clearRange') assertKey(write.key, limits);
+    if (write.type === 'set') assertValue(write.value, limits.valueBytesMax);
+  }
+  assertCommitBytes(commitBytes(commit.writes), limits.commitBytesMax);
+}
+
+/** @throws {KeyspaceError} `commit.too_large`. */
+export function assertCommitBytes(bytes: number, commitBytesMax: number): void {
+  if (bytes > commitBytesMax) {
+    throw new KeyspaceError(
+      'commit.too_large',
+      `commit has ${bytes} bytes, the store allows ${commitBytesMax}`,
+      {
+        commitBytes: bytes,
+        commitBytesMax,
+      },
+    );
+  }
+}
+
+/** @throws {TypeError} If `bytes` is not a `Uint8Array`. */
+export function assertBytes(bytes: Uint8Array, what: string): void {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`${what} must be a Uint8Array, not ${typeof bytes}`);
+}
