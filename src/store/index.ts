@@ -1,3 +1,10 @@
+export {
+  assertCommitBytes,
+  assertCommitLimits,
+  assertCommitPartitions,
+  commitBytes,
+  writeBytes,
+} from './commit.js';
 export type {
   Check,
   Commit,
@@ -13,20 +20,20 @@ export type {
   SyncReader,
   Write,
 } from './contract.js';
+export { nextEpoch } from './epoch.js';
 export {
   ACTOR_ID_BYTES_MAX,
   assertBytes,
-  assertCommitBytes,
-  assertCommitLimits,
   assertKey,
   assertValue,
   COMMON_LIMITS,
-  commitBytes,
   KEY_BYTES_MAX,
   ROOT_BYTES_MAX,
   STORED_VALUE_BYTES_MAX,
   VALUE_BYTES_MAX,
-  writeBytes,
 } from './limits.js';
 export { assertPartition, partitionLength } from './partition.js';
 export { assertScan, inRange, isEmptyRange, prefixRange, WHOLE_PARTITION } from './range.js';
+export { rootedStore } from './rooted.js';
+export { type TransactOptions, transact } from './transact.js';
+export type { StoreTransaction } from './transaction.js';

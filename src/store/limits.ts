@@ -1,5 +1,5 @@
 import { KeyspaceError } from '../errors.js';
-import type { Commit, KeyRange, StoreLimits, Write } from './contract.js';
+import type { StoreLimits } from './contract.js';
 
 /** A keyspace root may take 22 bytes of a partition and an actor id 256. */
 export const ROOT_BYTES_MAX = 22;
@@ -21,28 +21,6 @@ export const COMMON_LIMITS = {
   keyBytesMax: KEY_BYTES_MAX,
   valueBytesMax: STORED_VALUE_BYTES_MAX,
 } as const satisfies Omit<StoreLimits, 'commitBytesMax'>;
-
-/** Bytes of a commit as `commitBytesMax` counts them: keys and values of its writes, without partitions. */
-export function commitBytes(writes: readonly Write[]): number {
-  let total = 0;
-  for (const write of writes) total += writeBytes(write);
-  return total;
-}
-
-export function writeBytes(write: Write): number {
-  switch (write.type) {
-    case 'set':
-      return write.key.length + write.value.length;
-    case 'delete':
-      return write.key.length;
-    case 'clearRange':
-      return rangeBytes(write.range);
-  }
-}
-
-function rangeBytes(range: KeyRange): number {
-  return range.begin.length + (range.end?.length ?? 0);
-}
 
 /** @throws {KeyspaceError} `key.empty` or `key.too_large`. */
 export function assertKey(key: Uint8Array, limits: Pick<StoreLimits, 'keyBytesMax'>): void {
@@ -68,30 +46,6 @@ export function assertValue(value: Uint8Array, valueBytesMax: number): void {
       {
         valueBytes: value.length,
         valueBytesMax,
-      },
-    );
-  }
-}
-
-/** @throws {KeyspaceError} The first limit that a check or write of the commit exceeds. */
-export function assertCommitLimits(commit: Commit, limits: StoreLimits): void {
-  for (const check of commit.checks ?? []) assertKey(check.key, limits);
-  for (const write of commit.writes) {
-    if (write.type !== 'clearRange') assertKey(write.key, limits);
-    if (write.type === 'set') assertValue(write.value, limits.valueBytesMax);
-  }
-  assertCommitBytes(commitBytes(commit.writes), limits.commitBytesMax);
-}
-
-/** @throws {KeyspaceError} `commit.too_large`. */
-export function assertCommitBytes(bytes: number, commitBytesMax: number): void {
-  if (bytes > commitBytesMax) {
-    throw new KeyspaceError(
-      'commit.too_large',
-      `commit has ${bytes} bytes, the store allows ${commitBytesMax}`,
-      {
-        commitBytes: bytes,
-        commitBytesMax,
       },
     );
   }

@@ -1,0 +1,37 @@
+import { KeyspaceError } from '../errors.js';
+import type { Ground } from './ground.js';
+import type { Layer } from './layer.js';
+
+/** The ground of a read-only actor: nothing but what the store has. */
+export class CommittedGround implements Ground {
+  readonly isEmpty = true;
+  #isClosed = false;
+
+  assertUsable(): void {
+    if (this.#isClosed) throw new KeyspaceError('actor.closed', 'the actor is closed', {});
+  }
+
+  lookup(): undefined {
+    return undefined;
+  }
+
+  layers(): Layer[] {
+    return [];
+  }
+
+  accept(): Promise<void> {
+    throw new KeyspaceError('actor.read_only', 'the actor is open read-only', {});
+  }
+
+  async durable(): Promise<void> {
+    this.assertUsable();
+  }
+
+  retain(): () => void {
+    return () => {};
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+}

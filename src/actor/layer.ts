@@ -1,0 +1,154 @@
+import { assertKey, assertValue, type KeyRange, type StoreLimits, type Write } from '../store/index.js';
+import { keyId } from './key-id.js';
+
+/** A key range by {@link keyId}. */
+export interface IdRange {
+  readonly begin: string;
+  readonly end: string | undefined;
+  readonly range: KeyRange;
+}
+
+/** A write of one key: its new value, or `null` for a delete. */
+export interface LayerEntry {
+  readonly id: string;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+}
+
+/**
+ * Writes that a commit will apply, readable before it does. The newest write of a key wins; a cleared range
+ * hides what lies below it but not what is set after it.
+ *
+ * Owns every array given to it.
+ */
+export class Layer {
+  readonly #entries = new Map<string, LayerEntry>();
+  #cleared: readonly IdRange[] = [];
+  #sorted: string[] = [];
+  #unsorted: string[] = [];
+  #bytes = 0;
+  #setCount = 0;
+
+  /** Upper bound of what `commitBytes` counts for {@link writes}. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0 && this.#cleared.length === 0;
+  }
+
+  /** Whether it stores anything, as against only deleting. */
+  get hasSets(): boolean {
+    return this.#setCount > 0;
+  }
+
+  /** @throws {KeyspaceError} `key.empty`, `key.too_large` or `value.too_large`. */
+  set(key: Uint8Array, value: Uint8Array, limits: StoreLimits): void {
+    assertKey(key, limits);
+    assertValue(value, limits.valueBytesMax);
+    this.#put({ id: keyId(key), key, value });
+  }
+
+  /** @throws {KeyspaceError} `key.empty` or `key.too_large`. */
+  delete(key: Uint8Array, limits: StoreLimits): void {
+    assertKey(key, limits);
+    this.#put({ id: keyId(key), key, value: null });
+  }
+
+  clearRange(range: KeyRange): void {
+    const cleared = toIdRange(range);
+    for (const id of this.#idsIn(cleared)) this.#remove(id);
+    this.#sorted = this.#sorted.filter((id) => this.#entries.has(id));
+    this.#cleared = [...this.#cleared, cleared];
+    this.#bytes += range.begin.length + (range.end?.length ?? 0);
+  }
+
+  /** Applies another layer on top of this one. */
+  absorb(newer: Layer): void {
+    for (const { range } of newer.#cleared) this.clearRange(range);
+    for (const entry of newer.#entries.values()) this.#put(entry);
+  }
+
+  /** The value set, `null` if deleted or cleared, `undefined` if this layer says nothing about the key. */
+  lookup(id: string): Uint8Array | null | undefined {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) return entry.value;
+    return isCleared(id, this.#cleared) ? null : undefined;
+  }
+
+  /** Ranges cleared below what is set here. The array never changes; a later clear makes a new one. */
+  get cleared(): readonly IdRange[] {
+    return this.#cleared;
+  }
+
+  /** Writes of keys in the range, in key order. */
+  entriesIn(range: KeyRange): LayerEntry[] {
+    return this.#idsIn(toIdRange(range)).map((id) => this.#entries.get(id) as LayerEntry);
+  }
+
+  /** The same change as store writes, to be applied in order. */
+  writes(partition: Uint8Array): Write[] {
+    const writes: Write[] = this.#cleared.map(({ range }) => ({ type: 'clearRange', partition, range }));
+    for (const { key, value } of this.#entries.values()) {
+      writes.push(
+        value === null ? { type: 'delete', partition, key } : { type: 'set', partition, key, value },
+      );
+    }
+    return writes;
+  }
+
+  #put(entry: LayerEntry): void {
+    if (this.#entries.has(entry.id)) this.#uncount(entry.id);
+    else this.#unsorted.push(entry.id);
+    this.#entries.set(entry.id, entry);
+    this.#bytes += entry.key.length + (entry.value?.length ?? 0);
+    if (entry.value !== null) this.#setCount++;
+  }
+
+  #remove(id: string): void {
+    this.#uncount(id);
+    this.#entries.delete(id);
+  }
+
+  #uncount(id: string): void {
+    const { key, value } = this.#entries.get(id) as LayerEntry;
+    this.#bytes -= key.length + (value?.length ?? 0);
+    if (value !== null) this.#setCount--;
+  }
+
+  #idsIn(range: IdRange): string[] {
+    if (this.#unsorted.length > 0) {
+      // Sorting a long sorted run with a short tail costs one merge.
+      this.#sorted = this.#sorted.concat(this.#unsorted).sort(compareIds);
+      this.#unsorted = [];
+    }
+    const from = firstAtLeast(this.#sorted, range.begin);
+    const to = range.end === undefined ? this.#sorted.length : firstAtLeast(this.#sorted, range.end);
+    return this.#sorted.slice(from, to);
+  }
+}
+
+/** Whether one of the ranges contains the key. */
+export function isCleared(id: string, ranges: readonly IdRange[]): boolean {
+  return ranges.some((range) => id >= range.begin && (range.end === undefined || id < range.end));
+}
+
+function toIdRange(range: KeyRange): IdRange {
+  return { begin: keyId(range.begin), end: range.end && keyId(range.end), range };
+}
+
+function compareIds(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function firstAtLeast(sorted: readonly string[], id: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as string) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

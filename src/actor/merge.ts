@@ -1,0 +1,76 @@
+import { copyBytes } from '../bytes/index.js';
+import type { Entry, KeyRange, ScanOptions } from '../store/index.js';
+import { keyId } from './key-id.js';
+import { type IdRange, isCleared, type Layer, type LayerEntry } from './layer.js';
+
+/**
+ * Lays the writes of some layers over a scan of the store. Takes them in when made, so later writes do not
+ * show. Feed it every store entry in scan order through `upTo`, then `rest`.
+ */
+export class ScanMerge {
+  readonly #cleared: readonly IdRange[];
+  readonly #entries: readonly LayerEntry[];
+  readonly #reverse: boolean;
+  #at = 0;
+  #remaining: number;
+
+  constructor(layers: readonly Layer[], range: KeyRange, options: ScanOptions) {
+    this.#reverse = options.reverse ?? false;
+    this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
+    this.#cleared = layers.flatMap((layer) => layer.cleared);
+    this.#entries = newestEntries(layers, range, this.#reverse);
+  }
+
+  /** Whether the layers change nothing in the range. */
+  get isEmpty(): boolean {
+    return this.#entries.length === 0 && this.#cleared.length === 0;
+  }
+
+  get isDone(): boolean {
+    return this.#remaining === 0;
+  }
+
+  /** Entries that come before the store's `stored`, then `stored` itself unless a layer replaces it. */
+  *upTo(stored: Entry): Generator<Entry, void, undefined> {
+    const id = keyId(stored.key);
+    for (; this.#at < this.#entries.length && !this.isDone; this.#at++) {
+      const entry = this.#entries[this.#at] as LayerEntry;
+      if (entry.id === id || this.#isBefore(id, entry.id)) break;
+      yield* this.#take(entry);
+    }
+    if (this.isDone || this.#entries[this.#at]?.id === id) return;
+    if (isCleared(id, this.#cleared)) return;
+    this.#remaining--;
+    yield stored;
+  }
+
+  *rest(): Generator<Entry, void, undefined> {
+    for (; this.#at < this.#entries.length && !this.isDone; this.#at++) {
+      yield* this.#take(this.#entries[this.#at] as LayerEntry);
+    }
+  }
+
+  *#take({ key, value }: LayerEntry): Generator<Entry, void, undefined> {
+    if (value === null) return;
+    this.#remaining--;
+    yield { key: copyBytes(key), value: copyBytes(value) };
+  }
+
+  #isBefore(a: string, b: string): boolean {
+    return this.#reverse ? a > b : a < b;
+  }
+}
+
+/** Per key the write of the newest layer, in scan order. A key cleared later stays as a delete. */
+function newestEntries(layers: readonly Layer[], range: KeyRange, reverse: boolean): LayerEntry[] {
+  const newest = new Map<string, LayerEntry>();
+  for (const layer of layers) {
+    for (const [id, entry] of newest) {
+      if (isCleared(id, layer.cleared)) newest.set(id, { ...entry, value: null });
+    }
+    for (const entry of layer.entriesIn(range)) newest.set(entry.id, entry);
+  }
+  const entries = [...newest.values()];
+  entries.sort((a, b) => (a.id < b.id === reverse ? 1 : -1));
+  return entries;
+}

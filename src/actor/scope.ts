@@ -1,0 +1,214 @@
+import { KeyspaceError } from '../errors.js';
+import type { Entry, KeyRange, ScanOptions, Store } from '../store/index.js';
+import { Gate } from './gate.js';
+import type { Ground } from './ground.js';
+import { Layer } from './layer.js';
+import { type ActorReads, type ActorSyncReads, LayeredReads } from './reads.js';
+
+/**
+ * When a write's promise resolves. `durable`: once it would survive a crash. `deferred`: once it is accepted
+ * and readable here; only `durable()` then acknowledges it.
+ */
+export type Durability = 'durable' | 'deferred';
+
+export interface WriteOptions {
+  /** Default `durable`. */
+  readonly durability?: Durability | undefined;
+}
+
+/** Changes of one actor's keys that apply together. Takes the arrays over: do not change them afterwards. */
+export interface ActorWrites {
+  /** @throws {KeyspaceError} `key.empty`, `key.too_large`, `value.too_large`. */
+  set(key: Uint8Array, value: Uint8Array): void;
+  /** @throws {KeyspaceError} `key.empty`, `key.too_large`. */
+  delete(key: Uint8Array): void;
+  clearRange(range: KeyRange): void;
+}
+
+/**
+ * One actor's keys as subsystems use them: on the actor itself each `write` is its own commit, inside a
+ * transaction it joins that. A subsystem is written once for both.
+ *
+ * @throws {KeyspaceError} Every method: `actor.fenced`, `actor.poisoned`, `actor.closed`,
+ * `transaction.closed`; reading methods what the store throws.
+ */
+export interface ActorAccess extends ActorReads {
+  readonly actorId: string;
+  /** The actor's partition in the store itself, which names it among all keyspaces there. Not to be changed. */
+  readonly storePartition: Uint8Array;
+  /**
+   * Applies what `fill` writes, all or nothing. If `fill` throws, nothing is written and the error passes on.
+   *
+   * @throws {KeyspaceError} `actor.read_only`, `commit.too_large`, `store.full`, `transaction.timeout`, or
+   * why the commit failed.
+   */
+  write(fill: (writes: ActorWrites) => void, options?: WriteOptions): Promise<void>;
+  /**
+   * Runs `callback` while nobody else writes here; its writes apply together when it resolves and vanish when
+   * it throws. Inside a transaction this is a nested one.
+   *
+   * @throws {KeyspaceError} As {@link write}.
+   */
+  transaction<T>(callback: (access: ActorAccess) => Promise<T>, options?: WriteOptions): Promise<T>;
+}
+
+export interface ScopeSettings {
+  readonly actorId: string;
+  /** The keyspace's view of the store, in which the actor has `partition`. */
+  readonly store: Store;
+  readonly partition: Uint8Array;
+  readonly storePartition: Uint8Array;
+  readonly readOnly: boolean;
+  readonly transactionWaitMsMax: number;
+}
+
+/** Reads and serialised writes on one {@link Ground}. */
+export class Scope implements ActorAccess {
+  readonly #settings: ScopeSettings;
+  readonly #ground: Ground;
+  readonly #reads: LayeredReads;
+  readonly #gate: Gate;
+
+  constructor(settings: ScopeSettings, ground: Ground) {
+    this.#settings = settings;
+    this.#ground = ground;
+    this.#reads = new LayeredReads(settings.store, settings.partition, ground);
+    this.#gate = new Gate(settings.transactionWaitMsMax);
+  }
+
+  get actorId(): string {
+    return this.#settings.actorId;
+  }
+
+  get storePartition(): Uint8Array {
+    return this.#settings.storePartition;
+  }
+
+  get sync(): ActorSyncReads {
+    return this.#reads.sync;
+  }
+
+  get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#reads.get(key);
+  }
+
+  getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#reads.getMany(keys);
+  }
+
+  scan(range: KeyRange, options?: ScanOptions): AsyncIterable<Entry> {
+    return this.#reads.scan(range, options);
+  }
+
+  async write(fill: (writes: ActorWrites) => void, options: WriteOptions = {}): Promise<void> {
+    this.#assertWritable();
+    const isDeferred = isDeferredWrite(options);
+    const layer = new Layer();
+    fill(writesInto(layer, this.#settings.store));
+    if (layer.isEmpty) return;
+    const isFree = this.#gate.isFree;
+    if (!isFree) await this.#gate.enter();
+    let durable: Promise<void>;
+    try {
+      durable = this.#ground.accept(layer, isDeferred);
+    } finally {
+      if (!isFree) this.#gate.leave();
+    }
+    if (!isDeferred) await durable;
+  }
+
+  async transaction<T>(
+    callback: (access: ActorAccess) => Promise<T>,
+    options: WriteOptions = {},
+  ): Promise<T> {
+    this.#assertWritable();
+    const isDeferred = isDeferredWrite(options);
+    await this.#gate.enter();
+    let result: T;
+    let durable: Promise<void> | undefined;
+    try {
+      const open = new OpenTransaction(this.#ground);
+      try {
+        result = await callback(new Scope(this.#settings, open));
+      } finally {
+        open.close();
+      }
+      this.#ground.assertUsable();
+      if (!open.layer.isEmpty) durable = this.#ground.accept(open.layer, isDeferred);
+    } finally {
+      this.#gate.leave();
+    }
+    if (!isDeferred) await durable;
+    return result;
+  }
+
+  /** Resolves when every transaction and write begun before has been accepted or has failed. */
+  async idle(): Promise<void> {
+    await this.#gate.enter();
+    this.#gate.leave();
+  }
+
+  #assertWritable(): void {
+    this.#ground.assertUsable();
+    if (this.#settings.readOnly)
+      throw new KeyspaceError('actor.read_only', 'the actor is open read-only', {});
+  }
+}
+
+function isDeferredWrite({ durability = 'durable' }: WriteOptions): boolean {
+  if (durability !== 'durable' && durability !== 'deferred') {
+    throw new TypeError(`durability must be 'durable' or 'deferred', not ${String(durability)}`);
+  }
+  return durability === 'deferred';
+}
+
+function writesInto(layer: Layer, { limits }: Store): ActorWrites {
+  return {
+    set: (key, value) => layer.set(key, value, limits),
+    delete: (key) => layer.delete(key, limits),
+    clearRange: (range) => layer.clearRange(range),
+  };
+}
+
+/** A transaction's own layer on top of what it was opened on. */
+class OpenTransaction implements Ground {
+  readonly layer = new Layer();
+  readonly #below: Ground;
+  #isOpen = true;
+
+  constructor(below: Ground) {
+    this.#below = below;
+  }
+
+  get isEmpty(): boolean {
+    return this.layer.isEmpty && this.#below.isEmpty;
+  }
+
+  assertUsable(): void {
+    if (!this.#isOpen) throw new KeyspaceError('transaction.closed', 'the transaction has ended', {});
+    this.#below.assertUsable();
+  }
+
+  lookup(id: string): Uint8Array | null | undefined {
+    const found = this.layer.lookup(id);
+    return found === undefined ? this.#below.lookup(id) : found;
+  }
+
+  layers(): Layer[] {
+    return [...this.#below.layers(), this.layer];
+  }
+
+  accept(layer: Layer): Promise<void> {
+    this.assertUsable();
+    this.layer.absorb(layer);
+    return Promise.resolve();
+  }
+
+  retain(): () => void {
+    return this.#below.retain();
+  }
+
+  close(): void {
+    this.#isOpen = false;
+  }
+}

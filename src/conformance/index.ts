@@ -1,0 +1,1 @@
+export { type StoreFixture, type StoreSubject, storeSuite, type TestRunner } from './store/index.js';

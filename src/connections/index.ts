@@ -1,0 +1,1 @@
+export { type Connection, ConnectionStore } from './connections.js';

@@ -1,0 +1,1 @@
+export { InspectorTokenStore } from './inspector-token.js';

@@ -1,0 +1,94 @@
+import type { ActorAccess, ActorHandle, WriteOptions } from '../actor/index.js';
+import { ConnectionStore } from '../connections/index.js';
+import { InspectorTokenStore } from '../inspector-token/index.js';
+import { KvStore } from '../kv/index.js';
+import { StateStore } from '../state/index.js';
+
+/** Everything an actor keeps, on the actor itself and inside a transaction alike. */
+export interface ActorSubsystems {
+  /** The actor's own record: input, state and scheduled events. */
+  readonly state: StateStore;
+  readonly connections: ConnectionStore;
+  readonly inspectorToken: InspectorTokenStore;
+  /** User keys. */
+  readonly kv: KvStore;
+}
+
+/** What a transaction's callback works with; dead once the callback has settled. */
+export type ActorTransaction = ActorSubsystems;
+
+/** One open actor. */
+export class ActorKeyspace implements ActorSubsystems {
+  readonly state: StateStore;
+  readonly connections: ConnectionStore;
+  readonly inspectorToken: InspectorTokenStore;
+  readonly kv: KvStore;
+  readonly #handle: ActorHandle;
+  readonly #onClose: () => void;
+
+  /** Use `keyspace.openActor`. */
+  constructor(handle: ActorHandle, onClose: () => void) {
+    this.#handle = handle;
+    this.#onClose = onClose;
+    ({
+      state: this.state,
+      connections: this.connections,
+      inspectorToken: this.inspectorToken,
+      kv: this.kv,
+    } = subsystems(handle.access));
+  }
+
+  get id(): string {
+    return this.#handle.actorId;
+  }
+
+  get readOnly(): boolean {
+    return this.#handle.readOnly;
+  }
+
+  /**
+   * Runs `callback` while nobody else writes to this actor. Its reads see its own writes; all of them commit
+   * together when it resolves, and none if it throws. Writes on the actor itself wait meanwhile, so inside the
+   * callback use the transaction it is given.
+   *
+   * @returns What the callback returned, once its writes are durable (with `durability: 'deferred'`: accepted).
+   * @throws {KeyspaceError} `actor.fenced`, `actor.poisoned`, `actor.closed`, `actor.read_only`,
+   * `transaction.timeout`, `commit.too_large`, `store.full`, or why the commit failed. Whatever the callback throws.
+   */
+  transaction<T>(
+    callback: (transaction: ActorTransaction) => Promise<T>,
+    options?: WriteOptions,
+  ): Promise<T> {
+    return this.#handle.access.transaction((access) => callback(subsystems(access)), options);
+  }
+
+  /**
+   * Resolves once everything accepted so far is durable: the gate to pass, after deferred writes, before
+   * anything leaves the actor.
+   *
+   * @throws {KeyspaceError} Why something accepted was lost.
+   */
+  durable(): Promise<void> {
+    return this.#handle.durable();
+  }
+
+  /**
+   * Waits for what is accepted, then refuses further use. Idempotent.
+   *
+   * @throws {KeyspaceError} Why deferred writes were lost, unless `durable` has told it before;
+   * `transaction.timeout` if a transaction stays open, and then the actor stays open too.
+   */
+  async close(): Promise<void> {
+    await this.#handle.close();
+    this.#onClose();
+  }
+}
+
+function subsystems(access: ActorAccess): ActorSubsystems {
+  return {
+    state: new StateStore(access),
+    connections: new ConnectionStore(access),
+    inspectorToken: new InspectorTokenStore(access),
+    kv: new KvStore(access),
+  };
+}

@@ -1,0 +1,86 @@
+import type { KeyFormat } from '../key-format.js';
+import { actorField, blobChunk, blobDescriptor, blobsReserved } from './blobs.js';
+import { keyspaceDue } from './keyspace.js';
+import {
+  layout0QueueMessage,
+  layout0QueueMetadata,
+  layout0SqliteChunk,
+  layout0SqliteMeta,
+  layout0TraceChunk,
+  layout0WorkflowEntryMetadata,
+  layout0WorkflowField,
+  layout0WorkflowHistory,
+  layout0WorkflowName,
+} from './layout-0.js';
+import { queueMessage, queueMetadata, queueReserved } from './queue.js';
+import { sqliteChunk, sqliteMeta } from './sqlite.js';
+import { systemLayout, systemMigration, systemUsage } from './system.js';
+import { traceChunk, tracesReserved } from './traces.js';
+import { actorState, connection, inspectorToken, kvEntry } from './unversioned.js';
+import {
+  workflowEntryMetadata,
+  workflowField,
+  workflowHistory,
+  workflowName,
+  workflowReserved,
+} from './workflow.js';
+
+/** Every family of an actor's partition, layout 1 before layout 0 and otherwise in key order. */
+export const ACTOR_FAMILIES: readonly KeyFormat<object>[] = [
+  systemLayout,
+  systemMigration,
+  systemUsage,
+  actorState,
+  connection,
+  inspectorToken,
+  kvEntry,
+  queueMetadata,
+  queueMessage,
+  queueReserved,
+  workflowName,
+  workflowHistory,
+  workflowField,
+  workflowEntryMetadata,
+  workflowReserved,
+  traceChunk,
+  tracesReserved,
+  sqliteMeta,
+  sqliteChunk,
+  blobDescriptor,
+  blobChunk,
+  blobsReserved,
+  actorField,
+  layout0QueueMessage,
+  layout0QueueMetadata,
+  layout0WorkflowName,
+  layout0WorkflowHistory,
+  layout0WorkflowField,
+  layout0WorkflowEntryMetadata,
+  layout0TraceChunk,
+  layout0SqliteMeta,
+  layout0SqliteChunk,
+];
+
+/** Every family of the keyspace partition. */
+export const KEYSPACE_FAMILIES: readonly KeyFormat<object>[] = [keyspaceDue];
+
+export * from './blobs.js';
+export * from './keyspace.js';
+export * from './layout-0.js';
+export * from './queue.js';
+export { type SqliteChunkKey, type SqliteMetaKey, sqliteChunk, sqliteMeta } from './sqlite.js';
+export * from './system.js';
+export * from './traces.js';
+export * from './unversioned.js';
+export {
+  type ReservedTupleKey,
+  type WorkflowEntryMetadataKey,
+  type WorkflowFieldKey,
+  type WorkflowHistoryKey,
+  type WorkflowNameKey,
+  workflowEntryMetadata,
+  workflowField,
+  workflowHistory,
+  workflowName,
+  workflowReserved,
+} from './workflow.js';

@@ -1,0 +1,105 @@
+import { concatBytes, decodeUtf8, encodeUtf8 } from '../bytes/index.js';
+import { pack, readElement, writeString } from '../tuple/index.js';
+import { measureActorId } from './actor-id.js';
+import { assertText, NO_BYTES } from './field.js';
+import { assertKeyBytes, KeyReader, malformedKey, withTupleErrors } from './reader.js';
+import { tupleActorId } from './tuple-fields.js';
+
+/** Limit of a root in its encoded form: the UTF-8 bytes of its name and two more. */
+export const ROOT_BYTES_MAX = 22;
+
+/** The partition of the keyspace itself under no root: `T[0]`, the byte `14`. */
+export const KEYSPACE_PARTITION: Uint8Array = pack([0]);
+
+const CODE_BYTES = 0x01;
+
+/** What a partition is of. `root` is the empty string where there is none. */
+export type DecodedPartition =
+  | { readonly root: string; readonly actorId: string; readonly keyspace?: never }
+  | { readonly root: string; readonly keyspace: true; readonly actorId?: never };
+
+/**
+ * What every partition of a keyspace begins with, so that several share a store.
+ *
+ * Layout: `01 ‖ name, UTF-8 ‖ 00`, a tuple byte string; nothing for the empty name.
+ *
+ * @param name At most 20 bytes of UTF-8 without NUL.
+ * @returns A new array the caller owns, empty for no name.
+ * @throws {TypeError} If the name is not a string.
+ * @throws {RangeError} If it takes more than 22 bytes encoded, or holds a NUL or a lone surrogate.
+ */
+export function encodeRoot(name = ''): Uint8Array {
+  assertText(name, 'root');
+  if (name === '') return new Uint8Array(0);
+  const rootBytes = Buffer.byteLength(name) + 2;
+  if (rootBytes > ROOT_BYTES_MAX) {
+    throw new RangeError(`root takes ${rootBytes} bytes encoded, the limit is ${ROOT_BYTES_MAX}`);
+  }
+  // Escaped, a NUL would make one root the prefix of another.
+  if (name.includes('\0')) throw new RangeError('root holds a NUL');
+  return pack([encodeUtf8(name)]);
+}
+
+/**
+ * The partition of one actor.
+ *
+ * Layout: `root ‖ T[actorId]`, so `root ‖ 02 ‖ actorId, UTF-8 ‖ 00`. No partition is a byte prefix of another.
+ *
+ * @param root The keyspace's root name; none if absent or empty.
+ * @returns A new array the caller owns, of at most 278 bytes.
+ * @throws {TypeError} If an argument is not a string.
+ * @throws {RangeError} As {@link encodeRoot}.
+ * @throws {KeyspaceError} `actor.id_invalid` if the id is empty, takes more than 256 bytes encoded, or holds
+ * a NUL or a lone surrogate.
+ */
+export function encodeActorPartition(actorId: string, root?: string): Uint8Array {
+  const actorIdBytes = measureActorId(actorId);
+  const rootBytes = root ? encodeRoot(root) : NO_BYTES;
+  const partition = new Uint8Array(rootBytes.length + actorIdBytes);
+  partition.set(rootBytes, 0);
+  writeString(partition, rootBytes.length, actorId);
+  return partition;
+}
+
+/**
+ * The partition of the keyspace itself: `root ‖ T[0]`.
+ *
+ * @returns A new array the caller owns.
+ * @throws As {@link encodeRoot}.
+ */
+export function encodeKeyspacePartition(root?: string): Uint8Array {
+  return concatBytes(encodeRoot(root), KEYSPACE_PARTITION);
+}
+
+/**
+ * Accepts exactly what {@link encodeActorPartition} and {@link encodeKeyspacePartition} write.
+ *
+ * @throws {TypeError} If `bytes` is not a `Uint8Array`.
+ * @throws {KeyspaceError} `key.malformed`; its offsets and `keyHex` are the partition's.
+ */
+export function decodePartition(bytes: Uint8Array): DecodedPartition {
+  assertKeyBytes(bytes);
+  const reader = new KeyReader(bytes, 0);
+  return withTupleErrors(bytes, () => {
+    const root = readRoot(reader);
+    const isKeyspace = bytes[reader.offset] === KEYSPACE_PARTITION[0];
+    const decoded = isKeyspace
+      ? ({ root, keyspace: true } as const)
+      : { root, actorId: tupleActorId.read(reader) };
+    if (isKeyspace) reader.offset++;
+    if (reader.offset < bytes.length) throw reader.malformed('bytes follow the end of the partition');
+    return decoded;
+  });
+}
+
+function readRoot(reader: KeyReader): string {
+  const { bytes } = reader;
+  if (bytes[0] !== CODE_BYTES) return '';
+  const { value, end } = readElement(bytes, 0);
+  if (end > ROOT_BYTES_MAX)
+    throw malformedKey(bytes, 0, `root has ${end} bytes, the limit is ${ROOT_BYTES_MAX}`);
+  const root = decodeUtf8(value as Uint8Array);
+  if (!root || root.includes('\0')) throw malformedKey(bytes, 0, 'not a root');
+  reader.offset = end;
+  return root;
+}

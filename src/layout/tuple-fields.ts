@@ -1,0 +1,137 @@
+import {
+  pack,
+  readElement,
+  readString,
+  readUint,
+  stringBytes,
+  type TupleElement,
+  uintBytes,
+  writeString,
+  writeUint,
+} from '../tuple/index.js';
+import { measureActorId } from './actor-id.js';
+import { DIGEST_BYTES } from './constants.js';
+import { assertText, assertWhole, type Field, NO_BYTES } from './field.js';
+
+/** A whole number as a tuple integer. */
+export function tupleUint(min = 0, max = Number.MAX_SAFE_INTEGER): Field<number> {
+  return {
+    type: 'tuple integer',
+    domain: `${min} to ${max === Number.MAX_SAFE_INTEGER ? '2^53 - 1' : max}`,
+    isTuple: true,
+    isOpenEnded: false,
+    least: min === 0 ? NO_BYTES : pack([min]),
+    measure(value, name) {
+      assertWhole(value, min, max, name);
+      return uintBytes(value);
+    },
+    write: (value, target, offset) => writeUint(target, offset, value),
+    read(reader) {
+      const value = readUint(reader.bytes, reader.offset);
+      if (value < min || value > max) throw reader.malformed(`integer is not from ${min} to ${max}`);
+      reader.offset += uintBytes(value);
+      return value;
+    },
+  };
+}
+
+/** Any text, possibly empty, as a tuple string. Not normalised. */
+export const tupleString: Field<string> = {
+  type: 'tuple string',
+  domain: 'text without lone surrogates',
+  isTuple: true,
+  isOpenEnded: false,
+  least: NO_BYTES,
+  measure(value, name) {
+    assertText(value, name);
+    return stringBytes(value);
+  },
+  write: (value, target, offset) => writeString(target, offset, value),
+  read(reader) {
+    const { value, end } = readString(reader.bytes, reader.offset);
+    reader.offset = end;
+    return value;
+  },
+};
+
+/** An actor id as a tuple string, as it also stands in the actor's partition. */
+export const tupleActorId: Field<string> = {
+  ...tupleString,
+  type: 'tuple string, actor id',
+  domain: 'an actor id: not empty, no NUL, no lone surrogates, at most 256 bytes encoded',
+  measure: (value) => measureActorId(value),
+  read(reader) {
+    const start = reader.offset;
+    const value = tupleString.read(reader);
+    try {
+      measureActorId(value);
+    } catch {
+      throw reader.malformed('not an actor id', start);
+    }
+    return value;
+  },
+};
+
+const CODE_BYTES = 0x01;
+const ESCAPE = 0xff;
+
+/** A SHA-256 digest as a tuple byte string. Decoded bytes are a copy. */
+export const tupleDigest: Field<Uint8Array> = {
+  type: 'tuple bytes, digest',
+  domain: `exactly ${DIGEST_BYTES} bytes`,
+  isTuple: true,
+  isOpenEnded: false,
+  least: NO_BYTES,
+  measure(value, name) {
+    if (!(value instanceof Uint8Array))
+      throw new TypeError(`${name} must be a Uint8Array, not ${typeof value}`);
+    if (value.length !== DIGEST_BYTES) {
+      throw new RangeError(`${name} must have ${DIGEST_BYTES} bytes, not ${value.length}`);
+    }
+    let length = DIGEST_BYTES + 2;
+    for (let i = 0; i < DIGEST_BYTES; i++) if (value[i] === 0) length++;
+    return length;
+  },
+  write(value, target, offset) {
+    target[offset++] = CODE_BYTES;
+    for (let i = 0; i < DIGEST_BYTES; i++) {
+      const byte = value[i] as number;
+      target[offset++] = byte;
+      if (byte === 0) target[offset++] = ESCAPE;
+    }
+    target[offset] = 0;
+    return offset + 1;
+  },
+  read(reader) {
+    const { value, end } = readElement(reader.bytes, reader.offset);
+    if (!(value instanceof Uint8Array) || value.length !== DIGEST_BYTES) {
+      throw reader.malformed(`not a byte string of ${DIGEST_BYTES} bytes`);
+    }
+    reader.offset = end;
+    return value;
+  },
+};
+
+/** Tuple elements of any kind and number, up to the end of the key. */
+export const tupleElements: Field<readonly TupleElement[]> = {
+  type: 'tuple elements',
+  domain: 'any number of tuple elements, to the end of the key',
+  isTuple: true,
+  isOpenEnded: true,
+  least: NO_BYTES,
+  measure: (value) => pack(value).length,
+  write(value, target, offset) {
+    const packed = pack(value);
+    target.set(packed, offset);
+    return offset + packed.length;
+  },
+  read(reader) {
+    const elements: TupleElement[] = [];
+    while (reader.offset < reader.bytes.length) {
+      const { value, end } = readElement(reader.bytes, reader.offset);
+      elements.push(value);
+      reader.offset = end;
+    }
+    return elements;
+  },
+};

@@ -1,0 +1,1 @@
+export { type ActorStateRecord, type ScheduledAction, StateStore } from './state.js';

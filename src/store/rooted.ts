@@ -1,0 +1,179 @@
+import { concatBytes, copyBytes, startsWith } from '../bytes/index.js';
+import type {
+  Commit,
+  Entry,
+  Fence,
+  KeyRange,
+  Reader,
+  ScanOptions,
+  Snapshot,
+  Store,
+  StoreCapabilities,
+  StoreLimits,
+  SyncReader,
+} from './contract.js';
+import { assertBytes, ROOT_BYTES_MAX } from './limits.js';
+import { partitionLength } from './partition.js';
+
+const ROOT = 0x01;
+const KEYSPACE_PARTITION = Uint8Array.of(0x14);
+
+/**
+ * The part of a store below one root: its partition `p` is the store's `root ‖ p`, and no other partition is
+ * visible. Below the empty root are the partitions that have none. Closing the view closes the store.
+ *
+ * @param root Empty, or `01 ‖ bytes without 00 ‖ 00`, at most 22 bytes. Copied.
+ * @returns A store whose fences are its own: one of the store below is not valid here.
+ * @throws {TypeError} If `root` is not a `Uint8Array`.
+ * @throws {RangeError} If it is not a root.
+ */
+export function rootedStore(store: Store, root: Uint8Array): Store {
+  assertRoot(root);
+  return new RootedStore(store, new Root(copyBytes(root)));
+}
+
+function assertRoot(root: Uint8Array): void {
+  assertBytes(root, 'root');
+  if (root.length === 0) return;
+  if (root.length > ROOT_BYTES_MAX) {
+    throw new RangeError(`root has ${root.length} bytes, the limit is ${ROOT_BYTES_MAX}`);
+  }
+  if (partitionLength(concatBytes(root, KEYSPACE_PARTITION)) !== root.length + 1) {
+    throw new RangeError('a root is 01, bytes without 00, and 00');
+  }
+}
+
+class Root {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** The store's name of a partition. Whether it is well-formed is left to the store. */
+  enter(partition: Uint8Array): Uint8Array {
+    assertBytes(partition, 'partition');
+    // Below a root the store refuses a second one; below none this is the only guard.
+    if (partition[0] === ROOT) throw new RangeError('the partition has a root of its own');
+    return this.bytes.length === 0 ? partition : concatBytes(this.bytes, partition);
+  }
+
+  enterCommit(commit: Commit, fenceOf: (fence: Fence) => Fence): Commit {
+    return {
+      fences: commit.fences?.map(fenceOf),
+      sharedPartition: commit.sharedPartition && this.enter(commit.sharedPartition),
+      checks: commit.checks?.map((check) => ({ ...check, partition: this.enter(check.partition) })),
+      writes: commit.writes.map((write) => ({ ...write, partition: this.enter(write.partition) })),
+    };
+  }
+
+  async *leaveAll(partitions: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const partition of partitions) {
+      if (!startsWith(partition, this.bytes)) continue;
+      const own = partition.slice(this.bytes.length);
+      if (own[0] !== ROOT) yield own;
+    }
+  }
+}
+
+class RootedReader implements Reader {
+  readonly #reader: Reader;
+  readonly #root: Root;
+
+  constructor(reader: Reader, root: Root) {
+    this.#reader = reader;
+    this.#root = root;
+  }
+
+  async get(partition: Uint8Array, key: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#reader.get(this.#root.enter(partition), key);
+  }
+
+  async getMany(partition: Uint8Array, keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#reader.getMany(this.#root.enter(partition), keys);
+  }
+
+  scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<Entry> {
+    return this.#reader.scan(this.#root.enter(partition), range, options);
+  }
+}
+
+function rootedSync(reader: SyncReader, root: Root): SyncReader {
+  return {
+    get: (partition, key) => reader.get(root.enter(partition), key),
+    getMany: (partition, keys) => reader.getMany(root.enter(partition), keys),
+    scan: (partition, range, options) => reader.scan(root.enter(partition), range, options),
+  };
+}
+
+class RootedSnapshot extends RootedReader implements Snapshot {
+  readonly sync?: SyncReader | undefined;
+  readonly #snapshot: Snapshot;
+  readonly #root: Root;
+
+  constructor(snapshot: Snapshot, root: Root) {
+    super(snapshot, root);
+    this.#snapshot = snapshot;
+    this.#root = root;
+    if (snapshot.sync !== undefined) this.sync = rootedSync(snapshot.sync, root);
+  }
+
+  listPartitions(): AsyncIterable<Uint8Array> {
+    return this.#root.leaveAll(this.#snapshot.listPartitions());
+  }
+
+  close(): void {
+    this.#snapshot.close();
+  }
+}
+
+class RootedStore extends RootedReader implements Store {
+  readonly limits: StoreLimits;
+  readonly capabilities: StoreCapabilities;
+  readonly sync?: SyncReader | undefined;
+  readonly assertRoom?: (commitBytes: number) => void;
+  readonly #store: Store;
+  readonly #root: Root;
+  /** Fences handed out, which name the partition without its root, and the store's own. */
+  readonly #fences = new WeakMap<Fence, Fence>();
+
+  constructor(store: Store, root: Root) {
+    super(store, root);
+    this.#store = store;
+    this.#root = root;
+    const { limits } = store;
+    this.limits = { ...limits, partitionBytesMax: limits.partitionBytesMax - root.bytes.length };
+    this.capabilities = store.capabilities;
+    if (store.sync !== undefined) this.sync = rootedSync(store.sync, root);
+    if (store.assertRoom !== undefined) this.assertRoom = (commitBytes) => store.assertRoom?.(commitBytes);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    return new RootedSnapshot(await this.#store.snapshot(), this.#root);
+  }
+
+  listPartitions(): AsyncIterable<Uint8Array> {
+    return this.#root.leaveAll(this.#store.listPartitions());
+  }
+
+  async claim(partition: Uint8Array, options?: { readonly epochMin?: number | undefined }): Promise<Fence> {
+    const held = await this.#store.claim(this.#root.enter(partition), options);
+    const fence: Fence = { partition: held.partition.slice(this.#root.bytes.length), epoch: held.epoch };
+    this.#fences.set(fence, held);
+    return fence;
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    await this.#store.commit(this.#root.enterCommit(commit, (fence) => this.#fenceOf(fence)));
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  #fenceOf(fence: Fence): Fence {
+    const held = this.#fences.get(fence);
+    if (held === undefined) throw new TypeError('the fence was not issued by this store');
+    return held;
+  }
+}

@@ -1,0 +1,148 @@
+import { copyBytes, toHex } from '../bytes/index.js';
+import { KeyspaceError } from '../errors.js';
+import type {
+  Check,
+  Commit,
+  Entry,
+  Fence,
+  KeyRange,
+  ScanOptions,
+  Snapshot,
+  StoreLimits,
+} from './contract.js';
+import { assertKey, assertValue } from './limits.js';
+import { Overlay } from './overlay.js';
+import { assertScan } from './range.js';
+
+/**
+ * One attempt of `transact`. Reads are of one instant and see the transaction's own writes; arrays go in and
+ * come out as copies. After the callback has settled every use of it is `transaction.closed`.
+ */
+export class StoreTransaction {
+  readonly #limits: StoreLimits;
+  readonly #snapshot: Snapshot;
+  readonly #partition: Uint8Array;
+  readonly #fence: Fence | undefined;
+  readonly #overlay = new Overlay();
+  /** By hex of the key: what the store held of everything read from it. */
+  readonly #checks = new Map<string, Check>();
+  #ended = false;
+
+  /** @internal Owns the snapshot from here on. */
+  constructor(limits: StoreLimits, snapshot: Snapshot, partition: Uint8Array, fence: Fence | undefined) {
+    this.#limits = limits;
+    this.#snapshot = snapshot;
+    this.#partition = partition;
+    this.#fence = fence;
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return (await this.getMany([key]))[0];
+  }
+
+  /** One result per key, in the order asked. */
+  async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    this.#assertOpen();
+    for (const key of keys) assertKey(key, this.#limits);
+    const own = keys.map((key) => this.#overlay.lookup(key));
+    const missing = keys.filter((_, index) => own[index] === undefined).map((key) => copyBytes(key));
+    if (missing.length === 0) return own.map((found) => found?.value);
+    const stored = await this.#whileOpen(this.#snapshot.getMany(this.#partition, missing));
+    for (const [index, key] of missing.entries()) this.#check(key, stored[index]);
+    let next = 0;
+    return own.map((found) => (found === undefined ? stored[next++] : found.value));
+  }
+
+  /**
+   * Entries as of when the first is asked for; later writes of the transaction do not show in it.
+   *
+   * @throws {TypeError} Without a fence.
+   */
+  scan(range: KeyRange, options: ScanOptions = {}): AsyncIterable<Entry> {
+    this.#assertOpen();
+    this.#assertOwner('scanning');
+    assertScan(range, options);
+    return this.#scan(copyRange(range), { ...options });
+  }
+
+  set(key: Uint8Array, value: Uint8Array): void {
+    this.#assertOpen();
+    assertKey(key, this.#limits);
+    assertValue(value, this.#limits.valueBytesMax);
+    this.#overlay.set(key, value);
+  }
+
+  delete(key: Uint8Array): void {
+    this.#assertOpen();
+    assertKey(key, this.#limits);
+    this.#overlay.delete(key);
+  }
+
+  /** @throws {TypeError} Without a fence. */
+  clearRange(range: KeyRange): void {
+    this.#assertOpen();
+    this.#assertOwner('clearing a range');
+    assertScan(range);
+    this.#overlay.clearRange(range);
+  }
+
+  /** @internal */
+  toCommit(): Commit {
+    return {
+      fences: this.#fence && [this.#fence],
+      checks: [...this.#checks.values()],
+      writes: this.#overlay.writes(this.#partition),
+    };
+  }
+
+  /** @internal */
+  end(): void {
+    this.#ended = true;
+    this.#snapshot.close();
+  }
+
+  async *#scan(range: KeyRange, options: ScanOptions): AsyncGenerator<Entry> {
+    try {
+      for await (const entry of this.#overlay.scan(this.#stored(range, options), range, options)) {
+        yield entry;
+        this.#assertOpen();
+      }
+    } finally {
+      this.#assertOpen();
+    }
+  }
+
+  async *#stored(range: KeyRange, { reverse }: ScanOptions): AsyncGenerator<Entry> {
+    for await (const entry of this.#snapshot.scan(this.#partition, range, { reverse })) {
+      this.#check(entry.key, entry.value);
+      yield entry;
+    }
+  }
+
+  /** Copies the value, which the caller may write into. */
+  #check(key: Uint8Array, value: Uint8Array | undefined): void {
+    const partition = this.#partition;
+    this.#checks.set(toHex(key), { partition, key, value: value && copyBytes(value) });
+  }
+
+  /** A read cut short by the end of the transaction says so, rather than that some snapshot is closed. */
+  async #whileOpen<T>(read: Promise<T>): Promise<T> {
+    try {
+      return await read;
+    } finally {
+      this.#assertOpen();
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#ended) throw new KeyspaceError('transaction.closed', 'the transaction has ended', {});
+  }
+
+  #assertOwner(what: string): void {
+    if (this.#fence === undefined) throw new TypeError(`${what} needs a fence: point checks miss phantoms`);
+  }
+}
+
+function copyRange({ begin, end }: KeyRange): KeyRange {
+  return { begin: copyBytes(begin), end: end && copyBytes(end) };
+}

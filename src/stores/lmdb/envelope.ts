@@ -1,0 +1,31 @@
+import { crc32 } from 'node:zlib';
+
+/**
+ * What the data database holds for a value: the value, then 4 bytes, big-endian: the CRC-32 (of zlib) of the
+ * stored key followed by the value. With the key in it, a value under another's key does not match.
+ */
+export const CHECKSUM_BYTES = 4;
+
+export function seal(storedKey: Uint8Array, value: Uint8Array): Uint8Array {
+  const sealed = Buffer.allocUnsafe(value.length + CHECKSUM_BYTES);
+  sealed.set(value);
+  sealed.writeUInt32BE(crc32(value, crc32(storedKey)), value.length);
+  return sealed;
+}
+
+/**
+ * @param sealed May be a view of memory that changes later.
+ * @returns The value in a new array the caller owns, or why it is not what was sealed under this key.
+ */
+export function unseal(storedKey: Uint8Array, sealed: Uint8Array): Uint8Array | string {
+  const valueBytes = sealed.length - CHECKSUM_BYTES;
+  if (valueBytes < 0) return `${sealed.length} bytes are too few for a checksum`;
+  const value = new Uint8Array(sealed.subarray(0, valueBytes));
+  if (crc32(value, crc32(storedKey)) !== readUint32(sealed, valueBytes)) return 'the checksum does not match';
+  return value;
+}
+
+function readUint32(bytes: Uint8Array, at: number): number {
+  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [number, number, number, number];
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+}

@@ -1,0 +1,119 @@
+import { type Database, open, type RootDatabase, type RootDatabaseOptions, type Transaction } from 'lmdb';
+import { engineFailure } from './failure.js';
+import { corruptStore, DATA_DATABASE, OWNERS_DATABASE, PAGE_BYTES } from './format.js';
+
+type Bytes = Uint8Array;
+
+/** What lmdb-js's own declarations leave out. */
+export interface BytesDatabase extends Database<Bytes, Bytes> {
+  /** A view of a buffer that the next read overwrites, with a `length` that is not its own: see `lastSize`. */
+  getBinaryFast(key: Bytes, options?: { transaction?: Transaction }): Buffer | undefined;
+  /** Length in bytes of what `getBinaryFast` found. */
+  readonly lastSize: number;
+  getStats(): EnvironmentStats;
+}
+
+interface TreeStats {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+export interface EnvironmentStats extends TreeStats {
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+  readonly root: TreeStats;
+  readonly free: TreeStats;
+}
+
+export interface Environment {
+  readonly root: RootDatabase<Bytes, Bytes>;
+  /** Partition → checksum of the record, with the epoch as its version. */
+  readonly owners: BytesDatabase;
+  /** Stored key → sealed value. */
+  readonly data: BytesDatabase;
+  close(): Promise<void>;
+}
+
+/** Every snapshot takes a place in the reader table, whose size is set by the first process to open it. */
+const READERS_MAX = 2_000;
+
+/** Readers that died pin every page freed since, until somebody looks for them. */
+const READER_CHECK_MS = 30_000;
+
+const OPTIONS: RootDatabaseOptions & Record<string, unknown> = {
+  noSubdir: false,
+  maxDbs: 4,
+  maxReaders: READERS_MAX,
+  pageSize: PAGE_BYTES,
+  encoding: 'binary',
+  keyEncoding: 'binary',
+  // A commit's promise then resolves after its data and meta page are flushed, not before.
+  overlappingSync: false,
+  // Batches begin when written, not an event turn later.
+  eventTurnBatching: false,
+  // Never trust commits that were not flushed, not even within one boot.
+  safeRestore: true,
+};
+
+/** Makes an environment with empty databases in an existing folder, and closes it. */
+export async function createDatabases(folder: string): Promise<void> {
+  const root = open<Bytes, Bytes>({ ...OPTIONS, path: folder });
+  try {
+    root.openDB({ ...databaseOptions(true), name: OWNERS_DATABASE });
+    root.openDB({ ...databaseOptions(false), name: DATA_DATABASE });
+  } finally {
+    await root.close();
+  }
+}
+
+/**
+ * @throws {KeyspaceError} `store.corrupt` if it is not as {@link createDatabases} made it; `store.failed`.
+ */
+export async function openEnvironment(folder: string, readOnly: boolean): Promise<Environment> {
+  let root: RootDatabase<Bytes, Bytes>;
+  try {
+    root = open<Bytes, Bytes>({ ...OPTIONS, path: folder, readOnly });
+  } catch (error) {
+    throw engineFailure('open', error);
+  }
+  try {
+    return prepare(root, folder);
+  } catch (error) {
+    await root.close();
+    throw engineFailure('open', error);
+  }
+}
+
+function prepare(root: RootDatabase<Bytes, Bytes>, folder: string): Environment {
+  const owners = openDatabase(root, OWNERS_DATABASE, true);
+  const data = openDatabase(root, DATA_DATABASE, false);
+  if (owners === undefined || data === undefined) throw corruptStore(folder, 'a database is missing');
+  // The first read takes this process's place in the reader table; later, with the table full, it could not.
+  const { pageSize } = data.getStats();
+  if (pageSize !== PAGE_BYTES) {
+    throw corruptStore(folder, `pages have ${pageSize} bytes, not ${PAGE_BYTES}`);
+  }
+  root.readerCheck();
+  const readerCheck = setInterval(() => root.readerCheck(), READER_CHECK_MS);
+  readerCheck.unref();
+  return {
+    root,
+    owners,
+    data,
+    close: () => {
+      clearInterval(readerCheck);
+      return root.close();
+    },
+  };
+}
+
+function openDatabase(root: RootDatabase<Bytes, Bytes>, name: string, useVersions: boolean) {
+  return root.openDB<Bytes, Bytes>({ ...databaseOptions(useVersions), create: false, name } as {
+    name: string;
+  }) as BytesDatabase | undefined;
+}
+
+function databaseOptions(useVersions: boolean) {
+  return { encoding: 'binary', keyEncoding: 'binary', useVersions } as const;
+}

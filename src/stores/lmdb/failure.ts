@@ -1,0 +1,51 @@
+import { KeyspaceError } from '../../errors.js';
+
+/** LMDB's own codes are negative, the operating system's positive; Node's are names. */
+const MDB_MAP_FULL = -30792;
+const MDB_TXN_FULL = -30788;
+const ENOSPC = 28;
+const EFBIG = 27;
+const EDQUOT = 122;
+
+const FULL: ReadonlySet<unknown> = new Set([
+  ...[MDB_MAP_FULL, ENOSPC, EFBIG, EDQUOT],
+  ...['ENOSPC', 'EFBIG', 'EDQUOT'],
+]);
+
+/** Failures after which LMDB has rolled back and goes on as before. */
+const RECOVERABLE: ReadonlySet<unknown> = new Set([...FULL, MDB_TXN_FULL]);
+
+/**
+ * What a failed operation of the engine means to a caller: `store.full` for want of space, otherwise
+ * `store.failed`. Errors of this library pass through.
+ */
+export function engineFailure(operation: string, error: unknown): KeyspaceError {
+  if (error instanceof KeyspaceError) return error;
+  if (FULL.has(codeOf(error))) {
+    return new KeyspaceError('store.full', 'no space left for the store', {}, { cause: error });
+  }
+  return new KeyspaceError('store.failed', `the engine failed to ${operation}`, { operation }, { cause: error });
+}
+
+/** Whether the engine may be written to again after this error. */
+export function isRecoverable(error: unknown): boolean {
+  return error instanceof KeyspaceError || RECOVERABLE.has(codeOf(error));
+}
+
+/**
+ * The reason of a rejected commit. lmdb-js rejects with a general error and hands the real one over in a
+ * promise that nobody else listens to: unheard, its rejection would end the process.
+ */
+export async function commitError(rejection: unknown): Promise<unknown> {
+  const reason = (rejection as { commitError?: Promise<unknown> } | undefined)?.commitError;
+  if (reason === undefined) return rejection;
+  return reason.catch((error: unknown) => error);
+}
+
+export function closedError(): KeyspaceError<'store.closed'> {
+  return new KeyspaceError('store.closed', 'the store is closed', {});
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | undefined)?.code;
+}

@@ -1,0 +1,74 @@
+import type { RangeOptions } from 'lmdb';
+import { engineFailure } from './failure.js';
+import type { StoredRange, View } from './reader.js';
+
+export type Direction = 'forward' | 'reverse';
+
+export interface StoredEntry {
+  readonly key: Uint8Array;
+  readonly sealed: Uint8Array;
+}
+
+export interface Batch {
+  readonly entries: readonly StoredEntry[];
+  /** Where to go on; absent at the end of the range. */
+  readonly rest?: StoredRange | undefined;
+}
+
+/** A batch of large values ends before its number of entries is reached. */
+const BATCH_BYTES = 1024 * 1024;
+
+/**
+ * Reads the next entries of a range in one go: no cursor stays open between the batches of a scan, since one
+ * that outlives its transaction or environment crashes.
+ */
+export function readBatch(view: View, range: StoredRange, direction: Direction, entriesMax: number): Batch {
+  const entries: StoredEntry[] = [];
+  let bytes = 0;
+  try {
+    for (const { key, value } of view.data.getRange(rangeOptions(view, range, direction))) {
+      entries.push({ key, sealed: value });
+      bytes += value.length;
+      if (entries.length === entriesMax || bytes >= BATCH_BYTES) return { entries, rest: restOf(range, direction, key) };
+    }
+  } catch (error) {
+    throw engineFailure('read', error);
+  }
+  return { entries };
+}
+
+/** Every stored key of a range, in order. */
+export function readKeys(view: View, range: StoredRange): Uint8Array[] {
+  try {
+    return Array.from(view.data.getKeys(rangeOptions(view, range, 'forward')));
+  } catch (error) {
+    throw engineFailure('read', error);
+  }
+}
+
+/** The first stored key that is not below `from`. */
+export function seek(view: View, from: Uint8Array): Uint8Array | undefined {
+  try {
+    for (const key of view.data.getKeys({ start: from, ...transactionOf(view) })) return new Uint8Array(key);
+  } catch (error) {
+    throw engineFailure('read', error);
+  }
+  return undefined;
+}
+
+function restOf({ begin, end }: StoredRange, direction: Direction, last: Uint8Array): StoredRange {
+  return direction === 'forward' ? { begin: last, afterBegin: true, end } : { begin, end: last };
+}
+
+function rangeOptions(view: View, range: StoredRange, direction: Direction): RangeOptions {
+  const { begin, end, afterBegin = false } = range;
+  const bounds =
+    direction === 'forward'
+      ? { start: begin, end, exclusiveStart: afterBegin }
+      : { start: end, exclusiveStart: true, end: begin, inclusiveEnd: true, reverse: true };
+  return { ...bounds, ...transactionOf(view) };
+}
+
+function transactionOf({ transaction }: View) {
+  return transaction === undefined ? {} : { transaction };
+}

@@ -1,0 +1,149 @@
+import { concatBytes, copyBytes, equalBytes, strinc, toHex } from '../bytes/index.js';
+import { KeyspaceError } from '../errors.js';
+import {
+  assertKey,
+  assertPartition,
+  assertScan,
+  type Check,
+  type Entry,
+  type KeyRange,
+  partitionLength,
+  type Reader,
+  type ScanOptions,
+  type StoreLimits,
+  type SyncReader,
+  type Write,
+} from '../store/index.js';
+import { insert, lookup, remove, removeRange, slice, type Tree, walk } from './tree.js';
+
+// No partition is a prefix of another, so concatenation keeps them apart and in order.
+function stored(partition: Uint8Array, key: Uint8Array): Uint8Array {
+  return concatBytes(partition, key);
+}
+
+function storedRange(partition: Uint8Array, { begin, end }: KeyRange): [Uint8Array, Uint8Array] {
+  return [stored(partition, begin), end === undefined ? strinc(partition) : stored(partition, end)];
+}
+
+/** Reads of a tree in which each key is a partition and a key inside it. */
+export class TreeReader implements SyncReader {
+  readonly #limits: StoreLimits;
+  readonly #tree: () => Tree;
+
+  /** @param tree The tree to read now; throws `store.closed` when there is none any more. */
+  constructor(limits: StoreLimits, tree: () => Tree) {
+    this.#limits = limits;
+    this.#tree = tree;
+  }
+
+  get(partition: Uint8Array, key: Uint8Array): Uint8Array | undefined {
+    return this.getMany(partition, [key])[0];
+  }
+
+  getMany(partition: Uint8Array, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
+    const tree = this.#tree();
+    assertPartition(partition);
+    return keys.map((key) => {
+      assertKey(key, this.#limits);
+      const value = lookup(tree, stored(partition, key));
+      return value && copyBytes(value);
+    });
+  }
+
+  scan(partition: Uint8Array, range: KeyRange, options: ScanOptions = {}): Iterable<Entry> {
+    this.#tree();
+    assertPartition(partition);
+    assertScan(range, options);
+    const [begin, end] = storedRange(partition, range);
+    return this.#entries(partition.length, begin, end, options);
+  }
+
+  *listPartitions(): Generator<Uint8Array> {
+    const tree = this.#tree();
+    let [first] = walk(tree);
+    while (first !== undefined) {
+      const partition = first.key.slice(0, partitionLength(first.key));
+      const end = strinc(partition);
+      yield partition;
+      this.#tree();
+      [first] = walk(slice(tree, end));
+    }
+  }
+
+  *#entries(
+    skip: number,
+    begin: Uint8Array,
+    end: Uint8Array,
+    { reverse, limit }: ScanOptions,
+  ): Generator<Entry> {
+    let left = limit ?? Number.POSITIVE_INFINITY;
+    for (const { key, value } of walk(slice(this.#tree(), begin, end), reverse)) {
+      if (left-- === 0) return;
+      yield { key: key.slice(skip), value: copyBytes(value) };
+      this.#tree();
+    }
+  }
+}
+
+/** The same reads, answered later. */
+export class AsyncTreeReader implements Reader {
+  readonly #reader: TreeReader;
+  readonly #turn: () => Promise<void>;
+
+  constructor(reader: TreeReader, turn: () => Promise<void>) {
+    this.#reader = reader;
+    this.#turn = turn;
+  }
+
+  async get(partition: Uint8Array, key: Uint8Array): Promise<Uint8Array | undefined> {
+    await this.#turn();
+    return this.#reader.get(partition, key);
+  }
+
+  async getMany(partition: Uint8Array, keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    await this.#turn();
+    return this.#reader.getMany(partition, keys);
+  }
+
+  scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<Entry> {
+    return this.#later(this.#reader.scan(partition, range, options));
+  }
+
+  listPartitions(): AsyncIterable<Uint8Array> {
+    return this.#later(this.#reader.listPartitions());
+  }
+
+  async *#later<T>(items: Iterable<T>): AsyncGenerator<T> {
+    await this.#turn();
+    for (const item of items) {
+      yield item;
+      await this.#turn();
+    }
+  }
+}
+
+/** What the first check that does not hold is refused with. */
+export function failedCheck(tree: Tree, checks: readonly Check[]): KeyspaceError | undefined {
+  for (const [checkIndex, { partition, key, value }] of checks.entries()) {
+    const current = lookup(tree, stored(partition, key));
+    const holds =
+      value === undefined || current === undefined ? value === current : equalBytes(value, current);
+    if (holds) continue;
+    return new KeyspaceError('commit.check_failed', `check ${checkIndex} of the commit does not hold`, {
+      checkIndex,
+      keyHex: toHex(key),
+    });
+  }
+  return undefined;
+}
+
+export function applyWrite(tree: Tree, write: Write): Tree {
+  switch (write.type) {
+    case 'set':
+      return insert(tree, stored(write.partition, write.key), copyBytes(write.value));
+    case 'delete':
+      return remove(tree, stored(write.partition, write.key));
+    case 'clearRange':
+      return removeRange(tree, ...storedRange(write.partition, write.range));
+  }
+}

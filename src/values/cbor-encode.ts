@@ -1,0 +1,171 @@
+import { types } from 'node:util';
+import { encode, Token, Type } from 'cborg';
+import { copyBytes, fromHex, isUtf8Encodable } from '../bytes/index.js';
+import { KeyspaceError } from '../errors.js';
+import { CBOR_DEPTH_MAX, isIntegerMagnitude, NUMBER_INTEGER_MAX, TAG } from './cbor-format.js';
+import { type PathStep, renderPath } from './cbor-path.js';
+
+/**
+ * Encodes a JavaScript value as CBOR (RFC 8949), faithfully or not at all: {@link decodeCbor} and cbor-x both
+ * read back an equal value.
+ *
+ * Accepted: undefined, null, booleans, numbers (-0, NaN and infinities too), bigints, strings, arrays without
+ * holes, plain objects, Date, Map, Set and Uint8Array. Properties keep their order. A Buffer comes back as a
+ * Uint8Array, an object without a prototype with one, and an object that occurs twice as two. As with JSON, what a
+ * getter returns is stored, and properties that are not enumerable are not.
+ *
+ * Integers from -2^32 to 2^32 - 1 are CBOR integers, other numbers the shortest exact float. Bigints are 8-byte
+ * integers if they need so many bytes, and tag 2 or 3 otherwise. Date is tag 1, Uint8Array 64, Set 258, Map 259.
+ *
+ * @returns A new array the caller owns.
+ * @throws {KeyspaceError} `value.unserialisable`, whose `path` names the place inside the value, for anything else:
+ * functions, symbols, other classes, properties that are symbols, cycles, holes, lone surrogates, and more than
+ * {@link CBOR_DEPTH_MAX} levels.
+ */
+export function encodeCbor(value: unknown): Uint8Array {
+  const writer = new TokenWriter();
+  writer.add(value);
+  // The tokens take the place of a root value, which is how cborg is handed tokens instead of a value.
+  return copyBytes(encode(null, { typeEncoders: { null: () => writer.tokens } }));
+}
+
+/** Turns one value into the flat sequence of its CBOR tokens. */
+class TokenWriter {
+  readonly tokens: Token[] = [];
+  readonly #path: PathStep[] = [];
+  readonly #ancestors: object[] = [];
+
+  add(value: unknown): void {
+    if (value === null) this.#push(Type.null, value);
+    else if (value === undefined) this.#push(Type.undefined, value);
+    else if (typeof value === 'boolean') this.#push(value ? Type.true : Type.false, value);
+    else if (typeof value === 'number') this.#addNumber(value);
+    else if (typeof value === 'bigint') this.#addBigint(value);
+    else if (typeof value === 'string') this.#addString(value);
+    else if (typeof value === 'object') this.#addObject(value);
+    else throw this.#refuse(`a ${typeof value}`);
+  }
+
+  #addNumber(value: number): void {
+    const negative = value < 0;
+    const magnitude = negative ? -1 - value : value;
+    const isInteger = Number.isInteger(value) && !Object.is(value, -0) && magnitude <= NUMBER_INTEGER_MAX;
+    this.#push(isInteger ? (negative ? Type.negint : Type.uint) : Type.float, value);
+  }
+
+  #addBigint(value: bigint): void {
+    const negative = value < 0n;
+    const magnitude = negative ? -1n - value : value;
+    if (isIntegerMagnitude(magnitude)) {
+      this.#push(negative ? Type.negint : Type.uint, value);
+      return;
+    }
+    const hex = magnitude.toString(16);
+    this.#push(Type.tag, negative ? TAG.negativeBigint : TAG.bigint);
+    this.#push(Type.bytes, fromHex(hex.length % 2 === 0 ? hex : `0${hex}`));
+  }
+
+  #addString(value: string): void {
+    if (!isUtf8Encodable(value)) throw this.#refuse('a lone surrogate');
+    this.#push(Type.string, value);
+  }
+
+  #addObject(value: object): void {
+    if (types.isUint8Array(value)) {
+      this.#push(Type.tag, TAG.bytes);
+      this.#push(Type.bytes, value);
+      return;
+    }
+    if (Object.getOwnPropertySymbols(value).length > 0) throw this.#refuse('a property that is a symbol');
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (types.isDate(value) && prototype === Date.prototype) {
+      this.#addDate(value);
+      return;
+    }
+    this.#enter(value);
+    if (prototype === Object.prototype || prototype === null) this.#addProperties(value);
+    else if (Array.isArray(value) && prototype === Array.prototype) this.#addArray(value);
+    else if (types.isMap(value) && prototype === Map.prototype) this.#addMap(value);
+    else if (types.isSet(value) && prototype === Set.prototype) this.#addSet(value);
+    else throw this.#refuse('an instance of another class');
+    this.#ancestors.pop();
+  }
+
+  #enter(value: object): void {
+    if (this.#ancestors.includes(value)) throw this.#refuse('a cycle');
+    if (this.#ancestors.length === CBOR_DEPTH_MAX) throw this.#refuse(`deeper than ${CBOR_DEPTH_MAX} levels`);
+    this.#ancestors.push(value);
+  }
+
+  #addDate(date: Date): void {
+    this.#refuseExtras(date, 0);
+    this.#push(Type.tag, TAG.date);
+    this.#addNumber(date.getTime() / 1000);
+  }
+
+  #addProperties(value: object): void {
+    const keys = Object.keys(value);
+    this.#push(Type.map, keys.length);
+    for (const key of keys) {
+      this.#path.push(key);
+      this.#addString(key);
+      this.add((value as Record<string, unknown>)[key]);
+      this.#path.pop();
+    }
+  }
+
+  #addArray(value: readonly unknown[]): void {
+    // A copy: a getter further down may change the array, whose length is written by then.
+    const items = [...value];
+    this.#push(Type.array, items.length);
+    for (let index = 0; index < items.length; index++) {
+      this.#path.push(index);
+      if (!(index in value)) throw this.#refuse('a hole');
+      this.add(items[index]);
+      this.#path.pop();
+    }
+    this.#refuseExtras(value, items.length);
+  }
+
+  #addMap(value: ReadonlyMap<unknown, unknown>): void {
+    this.#refuseExtras(value, 0);
+    this.#push(Type.tag, TAG.map);
+    this.#push(Type.map, value.size);
+    for (const [index, [key, item]] of [...value].entries()) {
+      this.#path.push({ index, part: 'key' });
+      this.add(key);
+      this.#path.pop();
+      this.#path.push({ index, part: 'value' });
+      this.add(item);
+      this.#path.pop();
+    }
+  }
+
+  #addSet(value: ReadonlySet<unknown>): void {
+    this.#refuseExtras(value, 0);
+    this.#push(Type.tag, TAG.set);
+    this.#push(Type.array, value.size);
+    for (const [index, member] of [...value].entries()) {
+      this.#path.push({ index, part: 'member' });
+      this.add(member);
+      this.#path.pop();
+    }
+  }
+
+  /** Properties set on an array, Date, Map or Set have no place in their encoding. */
+  #refuseExtras(value: object, elements: number): void {
+    if (Object.keys(value).length !== elements) throw this.#refuse('a property beside the elements');
+  }
+
+  #push(type: Type, value: unknown): void {
+    this.tokens.push(new Token(type, value));
+  }
+
+  #refuse(reason: string): KeyspaceError {
+    const path = renderPath(this.#path);
+    return new KeyspaceError('value.unserialisable', `the value at ${path} cannot be stored: ${reason}`, {
+      path,
+      reason,
+    });
+  }
+}

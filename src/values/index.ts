@@ -1,0 +1,21 @@
+export {
+  type ActorRecord,
+  actorPayload,
+  type EmbeddedConnection,
+  type EmbeddedConnections,
+  type EmbeddedWebSocket,
+  type ScheduledEvent,
+} from './actor.js';
+export { decodeCbor } from './cbor-decode.js';
+export { encodeCbor } from './cbor-encode.js';
+export { CBOR_DEPTH_MAX } from './cbor-format.js';
+export { type ConnectionRecord, connectionPayload } from './connection.js';
+export { type FileMetaRecord, fileMetaPayload } from './file-meta.js';
+export { type LayoutHeaderRecord, layoutHeaderPayload } from './layout-header.js';
+export { definePayload, firstVersion, nextVersion, type Payload, type PayloadVersions } from './payload.js';
+export {
+  type QueueMessageRecord,
+  type QueueMetadataRecord,
+  queueMessagePayload,
+  queueMetadataPayload,
+} from './queue.js';

@@ -1,0 +1,285 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { ActorAccess } from '../../src/actor/scope.js';
+import { KeyspaceError } from '../../src/errors.js';
+import { MemoryStore } from '../../src/stores/memory.js';
+import { bytes, HeldStore, openScope, PARTITION, scanned, text } from './support.js';
+
+const everything = { begin: new Uint8Array() };
+const set = (access: ActorAccess, key: string, value: string, durability?: 'deferred') =>
+  access.write((writes) => writes.set(bytes(key), bytes(value)), { durability });
+const get = async (access: ActorAccess, key: string) => text(await access.get(bytes(key)));
+
+describe('commits', () => {
+  test('one is in flight; what is accepted meanwhile is the next, in order', async () => {
+    const store = new HeldStore();
+    const { scope } = await openScope(store);
+    store.hold();
+    const first = set(scope, 'a', '1');
+    const { commit, decide } = await store.arrived();
+    expect(commit.writes).toHaveLength(1);
+    const later = [set(scope, 'a', '2'), set(scope, 'b', '1'), set(scope, 'a', '3')];
+    expect(await get(scope, 'a')).toBe('3');
+    expect(store.commits).toHaveLength(1);
+    decide('apply');
+    await first;
+    const next = await store.arrived();
+    expect(store.commits).toHaveLength(2);
+    next.decide('apply');
+    await Promise.all(later);
+    store.release();
+    expect(await scanned(store.scan(PARTITION, everything))).toEqual([
+      ['a', '3'],
+      ['b', '1'],
+    ]);
+    expect(store.commits).toHaveLength(2);
+  });
+
+  test('writes of one turn share a commit', async () => {
+    const store = new HeldStore();
+    const { scope } = await openScope(store);
+    await Promise.all(['a', 'b', 'c'].map((key) => set(scope, key, '1')));
+    expect(store.commits).toHaveLength(1);
+  });
+
+  test('what exceeds the commit limit is refused alone; what exceeds it together is split between units', async () => {
+    const store = new HeldStore(new MemoryStore({ commitBytesMax: 10 }));
+    const { scope } = await openScope(store);
+    await expect(set(scope, 'a', '0123456789')).rejects.toMatchObject({
+      code: 'commit.too_large',
+      details: { commitBytes: 11, commitBytesMax: 10 },
+    });
+    await Promise.all([set(scope, 'a', '01234567'), set(scope, 'b', '01234567'), set(scope, 'c', '0')]);
+    expect(store.commits.map(({ writes }) => writes.length)).toEqual([1, 1, 1]);
+    expect(await get(scope, 'b')).toBe('01234567');
+  });
+
+  test('a failed fill or a bad key writes nothing and harms nobody else', async () => {
+    const { scope } = await openScope(new HeldStore());
+    const failing = scope.write((writes) => {
+      writes.set(bytes('half'), bytes('1'));
+      writes.set(new Uint8Array(), bytes('1'));
+    });
+    const fine = set(scope, 'a', '1');
+    await expect(failing).rejects.toMatchObject({ code: 'key.empty' });
+    await fine;
+    expect(await scanned(scope.scan(everything))).toEqual([['a', '1']]);
+  });
+
+  test('a wrong durability is refused before anything is accepted', async () => {
+    const { scope } = await openScope(new HeldStore());
+    await expect(set(scope, 'a', '1', 'soon' as 'deferred')).rejects.toThrow(TypeError);
+    await expect(scope.transaction(async () => 1, { durability: 'x' as 'deferred' })).rejects.toThrow(
+      TypeError,
+    );
+    expect(await get(scope, 'a')).toBeUndefined();
+  });
+});
+
+describe('deferred durability', () => {
+  test('resolves on acceptance; durable() is the acknowledgement', async () => {
+    const store = new HeldStore();
+    const { scope, pipeline } = await openScope(store);
+    store.hold();
+    await set(scope, 'a', '1', 'deferred');
+    expect(await get(scope, 'a')).toBe('1');
+    let isDurable = false;
+    const durable = pipeline.durable().then(() => {
+      isDurable = true;
+    });
+    const { decide } = await store.arrived();
+    expect(isDurable).toBe(false);
+    decide('apply');
+    await durable;
+    expect(await scanned(store.scan(PARTITION, everything))).toEqual([['a', '1']]);
+  });
+
+  test('a loss that nobody was told of is told on close, once', async () => {
+    const store = new HeldStore();
+    const { scope, pipeline } = await openScope(store);
+    store.hold();
+    await set(scope, 'a', '1', 'deferred');
+    (await store.arrived()).decide({ fail: new Error('disk gone') });
+    await expect(pipeline.close()).rejects.toMatchObject({ code: 'store.failed' });
+    await pipeline.close();
+
+    const again = await openScope(store);
+    await set(again.scope, 'a', '1', 'deferred');
+    (await store.arrived()).decide({ fail: new Error('disk gone') });
+    await expect(again.pipeline.durable()).rejects.toMatchObject({ code: 'store.failed' });
+    await again.pipeline.close();
+  });
+});
+
+describe('failure', () => {
+  test('drops what is accepted, poisons, and the store keeps only what was durable', async () => {
+    const store = new HeldStore();
+    const { scope } = await openScope(store);
+    await set(scope, 'kept', '1');
+    store.hold();
+    const inFlight = set(scope, 'a', '1');
+    const arrived = await store.arrived();
+    const waiting = set(scope, 'b', '1');
+    const cause = new KeyspaceError('commit.unknown', 'the reply was lost', {});
+    const settled = Promise.allSettled([inFlight, waiting]);
+    arrived.decide({ fail: cause });
+    const [first, second] = await settled;
+    expect(first).toMatchObject({ reason: { code: 'commit.unknown' } });
+    expect(second).toMatchObject({ reason: { code: 'actor.poisoned', cause } });
+    await expect(scope.get(bytes('a'))).rejects.toMatchObject({ code: 'actor.poisoned', cause });
+    await expect(set(scope, 'c', '1')).rejects.toMatchObject({ code: 'actor.poisoned' });
+    store.release();
+    const reopened = await openScope(store);
+    expect(await scanned(reopened.scope.scan(everything))).toEqual([['kept', '1']]);
+  });
+
+  test('a superseded owner is fenced in everything it still holds', async () => {
+    const store = new HeldStore();
+    const old = await openScope(store);
+    await set(old.scope, 'a', 'old');
+    const current = await openScope(store);
+    await set(current.scope, 'a', 'new');
+    const stale = [set(old.scope, 'a', 'stale'), set(old.scope, 'b', 'stale')];
+    for (const write of stale) await expect(write).rejects.toMatchObject({ code: 'actor.fenced' });
+    await expect(old.scope.get(bytes('a'))).rejects.toMatchObject({ code: 'actor.fenced' });
+    await expect(old.pipeline.durable()).rejects.toMatchObject({ code: 'actor.fenced' });
+    expect(await scanned(current.scope.scan(everything))).toEqual([['a', 'new']]);
+  });
+});
+
+describe('transactions', () => {
+  test('read their own writes, hide them until the end, and are one commit', async () => {
+    const store = new HeldStore();
+    const { scope } = await openScope(store);
+    await set(scope, 'a', '1');
+    const result = await scope.transaction(async (tx) => {
+      await set(tx, 'a', '2');
+      await set(tx, 'b', '2');
+      await tx.write((writes) => writes.delete(bytes('a')));
+      expect(await scanned(tx.scan(everything))).toEqual([['b', '2']]);
+      expect(await scanned(tx.sync.scan(everything))).toEqual([['b', '2']]);
+      expect(await scanned(scope.scan(everything))).toEqual([['a', '1']]);
+      return 'done';
+    });
+    expect(result).toBe('done');
+    expect(store.commits).toHaveLength(2);
+    expect(await scanned(scope.scan(everything))).toEqual([['b', '2']]);
+  });
+
+  test('leave nothing behind when the callback throws', async () => {
+    const store = new HeldStore();
+    const { scope } = await openScope(store);
+    const failing = scope.transaction(async (tx) => {
+      await set(tx, 'a', '1');
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await get(scope, 'a')).toBeUndefined();
+    expect(store.commits).toHaveLength(0);
+  });
+
+  test('run one after the other and lose no update', async () => {
+    const { scope } = await openScope(new MemoryStore({ synchronousReads: false }));
+    const increment = (access: ActorAccess) =>
+      access.transaction(async (tx) => {
+        const count = Number((await get(tx, 'n')) ?? '0');
+        await set(tx, 'n', String(count + 1));
+      });
+    await Promise.all(Array.from({ length: 20 }, () => increment(scope)));
+    await scope.transaction((tx) => Promise.all(Array.from({ length: 20 }, () => increment(tx))));
+    expect(await get(scope, 'n')).toBe('40');
+  });
+
+  test('a nested one that throws takes only its own writes with it', async () => {
+    const { scope } = await openScope(new HeldStore());
+    await scope.transaction(async (tx) => {
+      await set(tx, 'a', '1');
+      const nested = tx.transaction(async (inner) => {
+        await set(inner, 'a', '2');
+        await set(inner, 'b', '2');
+        expect(await get(inner, 'a')).toBe('2');
+        throw new Error('nested');
+      });
+      await expect(nested).rejects.toThrow('nested');
+      expect(await get(tx, 'a')).toBe('1');
+    });
+    expect(await scanned(scope.scan(everything))).toEqual([['a', '1']]);
+  });
+
+  test('a write on the actor from inside its own transaction times out instead of hanging', async () => {
+    const { scope } = await openScope(new HeldStore(), { transactionWaitMsMax: 20 });
+    const deadlocked = scope.transaction(async () => set(scope, 'a', '1'));
+    await expect(deadlocked).rejects.toMatchObject({
+      code: 'transaction.timeout',
+      details: { waitMsMax: 20 },
+    });
+    await set(scope, 'a', '2');
+    expect(await get(scope, 'a')).toBe('2');
+  });
+
+  test('their handle is dead afterwards', async () => {
+    const { scope } = await openScope(new HeldStore());
+    let leaked: ActorAccess | undefined;
+    await scope.transaction(async (tx) => {
+      leaked = tx;
+    });
+    await expect(set(leaked as ActorAccess, 'a', '1')).rejects.toMatchObject({ code: 'transaction.closed' });
+    await expect((leaked as ActorAccess).get(bytes('a'))).rejects.toMatchObject({
+      code: 'transaction.closed',
+    });
+  });
+
+  test('the actor waits for nobody while only reading', async () => {
+    const { scope } = await openScope(new HeldStore(), { transactionWaitMsMax: 20 });
+    await scope.transaction(async () => {
+      expect(await get(scope, 'a')).toBeUndefined();
+    });
+  });
+});
+
+describe('what the first write brings along', () => {
+  const firstWrite = (layer: import('../../src/actor/layer.js').Layer) =>
+    layer.set(bytes('!header'), bytes('1'), new MemoryStore().limits);
+
+  test('is stored with it, once, and not with deletes or refused writes', async () => {
+    const store = new HeldStore(new MemoryStore({ commitBytesMax: 12 }));
+    const { scope } = await openScope(store, { firstWrite });
+    await scope.write((writes) => writes.delete(bytes('a')));
+    expect(await scanned(scope.scan(everything))).toEqual([]);
+    await expect(set(scope, 'a', '0123456789')).rejects.toMatchObject({ code: 'commit.too_large' });
+    await set(scope, 'a', '1');
+    await set(scope, 'b', '1');
+    expect(store.commits.at(-2)?.writes).toHaveLength(2);
+    expect(store.commits.at(-1)?.writes).toHaveLength(1);
+  });
+});
+
+describe('reads of a store without synchronous reads', () => {
+  test('never mix two instants while commits go on', async () => {
+    const store = new MemoryStore({ synchronousReads: false });
+    const { scope } = await openScope(store);
+    const keys = ['a', 'b', 'c'].map(bytes);
+    const writeAll = (n: number) =>
+      scope.write((writes) => {
+        for (const key of keys) writes.set(key, bytes(String(n)));
+      });
+    await writeAll(0);
+    let isReading = true;
+    const writer = (async () => {
+      for (let n = 1; isReading; n++) {
+        await writeAll(n);
+        await setImmediate();
+      }
+    })();
+    const seen = new Set<string>();
+    while (seen.size < 30) {
+      const [many, rows] = await Promise.all([scope.getMany(keys), scanned(scope.scan(everything))]);
+      expect(new Set(many.map(text)).size).toBe(1);
+      expect(new Set(rows.map(([, value]) => value)).size).toBe(1);
+      seen.add(text(many[0]) as string);
+    }
+    isReading = false;
+    await writer;
+    expect(() => scope.sync).toThrow(expect.objectContaining({ code: 'store.sync_unsupported' }));
+  });
+});

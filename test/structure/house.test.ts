@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { projectFiles, readJson } from './files.js';
+
+interface Lock {
+  packages: Record<string, { resolved?: string; optionalDependencies?: Record<string, string> }>;
+}
+
+/** Written so that no pattern matches its own source. */
+const FORBIDDEN: readonly { what: string; pattern: RegExp }[] = [
+  { what: 'a path of one machine', pattern: /(?<![\w.\-/])\/(?:work|root|home|Users|tmp\/ref)(?:\/|\b)/ },
+  { what: 'the address of a package registry', pattern: /registry\.[a-z]|npm(?:js)\.(?:com|org)/ },
+  { what: 'unfinished work', pattern: /\bTO(?:DO)\b|\bFIX(?:ME)\b/ },
+];
+
+function forbiddenLines(text: string): string[] {
+  return text
+    .split('\n')
+    .flatMap((line, index) =>
+      FORBIDDEN.filter(({ pattern }) => pattern.test(line)).map(({ what }) => `${index + 1}: ${what}`),
+    );
+}
+
+describe('the project', () => {
+  const files = projectFiles();
+
+  test('holds no machine path, registry address or unfinished work', () => {
+    expect(files.map(({ path }) => path)).toContain('package.json');
+    expect(
+      files.flatMap(({ path, text }) => forbiddenLines(text).map((problem) => `${path}:${problem}`)),
+    ).toEqual([]);
+  });
+
+  test('would notice them', () => {
+    const slash = '/';
+    expect(forbiddenLines(`a\nsee ${slash}work/main`)).toEqual(['2: a path of one machine']);
+    expect(forbiddenLines(`'${slash}root'`)).toEqual(['1: a path of one machine']);
+    expect(forbiddenLines(`https:${slash}${slash}registry${'.'}example`)).toHaveLength(1);
+    expect(forbiddenLines(`${'TO'}${'DO'}: later`)).toEqual(['1: unfinished work']);
+    expect(forbiddenLines("import './root.js'; // the framework/rooted path")).toEqual([]);
+  });
+});
+
+describe('package-lock.json', () => {
+  const { packages } = readJson('package-lock.json') as Lock;
+
+  test('names no address that packages came from', () => {
+    const paths = Object.entries(packages).filter(([, entry]) => entry.resolved !== undefined);
+    expect(paths).toEqual([]);
+  });
+
+  test("lists other platforms' packages too, without which a clean install is refused", () => {
+    const missing = Object.entries(packages).flatMap(([path, entry]) =>
+      Object.keys(entry.optionalDependencies ?? {}).filter(
+        (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+});
