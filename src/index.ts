@@ -1,7 +1,7 @@
 export type { Durability, OpenActorOptions, WriteOptions } from './actor/index.js';
-export type { Connection, ConnectionStore } from './connections/index.js';
+export type { ActorConnections, Connection } from './connections/index.js';
 export { type ErrorCode, type ErrorDetails, isKeyspaceError, KeyspaceError } from './errors.js';
-export type { InspectorTokenStore } from './inspector-token/index.js';
+export type { ActorInspectorToken } from './inspector-token/index.js';
 export {
   type ActorKeyspace,
   type ActorSubsystems,
@@ -11,14 +11,14 @@ export {
   openKeyspace,
 } from './keyspace/index.js';
 export type {
+  ActorKv,
   KvBytes,
   KvEntry,
   KvPage,
   KvPageOptions,
   KvScanOptions,
   KvSelection,
-  KvStore,
   KvSyncReads,
 } from './kv/index.js';
-export type { ActorStateRecord, ScheduledAction, StateStore } from './state/index.js';
+export type { ActorState, ActorStateRecord, ScheduledAction } from './state/index.js';
 export * from './store/index.js';

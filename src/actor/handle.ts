@@ -37,7 +37,7 @@ export interface ActorHandle {
  * Opens one actor of a keyspace; unless read-only, claims it, which voids every other handle of it anywhere.
  *
  * @param store The keyspace's view of its store, below `root`.
- * @throws {TypeError} If the id is not a string.
+ * @throws {TypeError} If the id is not a string, or `readOnly` not a boolean.
  * @throws {RangeError} If an option is out of range.
  * @throws {KeyspaceError} `actor.id_invalid`, `layout.unsupported`, `layout.migration_required`,
  * `layout.mixed`, or what the store throws.
@@ -49,6 +49,8 @@ export async function openActorHandle(
   options: OpenActorOptions = {},
 ): Promise<ActorHandle> {
   const { readOnly = false, transactionWaitMsMax = 10_000 } = options;
+  // A truthy mistake would silently claim nothing and write nothing.
+  if (typeof readOnly !== 'boolean') throw new TypeError('readOnly must be a boolean');
   assertTimer(transactionWaitMsMax);
   const partition = encodeActorPartition(actorId);
   // Before the claim, so that a library too old for the actor does not take it from its owner.

@@ -27,7 +27,7 @@ export class CommitPipeline implements Ground {
   #retainers = 0;
   #pumpScheduled = false;
   #failure: KeyspaceError | undefined;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
   #hasUntoldLoss = false;
   #firstWrite: ((layer: Layer) => void) | undefined;
 
@@ -43,7 +43,7 @@ export class CommitPipeline implements Ground {
   }
 
   assertUsable(): void {
-    if (this.#isClosed) throw new KeyspaceError('actor.closed', 'the actor is closed', {});
+    if (this.#closing !== undefined) throw new KeyspaceError('actor.closed', 'the actor is closed', {});
     const cause = this.#failure;
     if (cause === undefined) return;
     throw cause.code === 'actor.fenced' ? fenced(cause) : poisoned(cause);
@@ -99,22 +99,24 @@ export class CommitPipeline implements Ground {
       this.assertUsable();
       await this.#accepted.at(-1)?.durable;
     } catch (error) {
-      this.#hasUntoldLoss = false;
+      // While it is being closed, a loss is told by `close`.
+      if (!isKeyspaceError(error, 'actor.closed')) this.#hasUntoldLoss = false;
       throw error;
     }
   }
 
   /**
-   * Waits for what is accepted, then refuses all further use. Idempotent.
+   * Waits for what is accepted, then refuses all further use. Idempotent: whoever closes again waits as well.
    *
-   * @throws {KeyspaceError} Why deferred writes were lost, unless `durable` has told it before.
+   * @throws {KeyspaceError} Why deferred writes were lost, unless `durable` has told it before; once.
    */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
     const newest = this.#accepted.at(-1);
-    this.#isClosed = true;
-    await newest?.durable.catch(() => {});
-    if (this.#hasUntoldLoss) throw this.#failure;
+    this.#closing ??= newest?.durable.catch(() => {}) ?? Promise.resolve();
+    await this.#closing;
+    if (!this.#hasUntoldLoss) return;
+    this.#hasUntoldLoss = false;
+    throw this.#failure;
   }
 
   /**

@@ -127,6 +127,7 @@ export class Scope implements ActorAccess {
     let result: T;
     let durable: Promise<void> | undefined;
     try {
+      this.#ground.assertUsable();
       const open = new OpenTransaction(this.#ground);
       try {
         result = await callback(new Scope(this.#settings, open));

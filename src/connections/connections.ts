@@ -1,7 +1,7 @@
 import type { ActorAccess, WriteOptions } from '../actor/index.js';
 import { KeyspaceError } from '../errors.js';
 import { connection as connectionKey } from '../layout/index.js';
-import { assertValue, VALUE_BYTES_MAX } from '../store/index.js';
+import { assertBytes, assertValue, VALUE_BYTES_MAX } from '../store/index.js';
 import { type ConnectionRecord, connectionPayload, decodeCbor, encodeCbor } from '../values/index.js';
 
 /** A connection that outlives the process which serves it. Parameters and state are any values CBOR keeps. */
@@ -18,10 +18,11 @@ export interface Connection<State = unknown, Parameters = unknown>
  * @throws {KeyspaceError} On writing: `value.unserialisable`, `value.too_large` (131,072 bytes of CBOR for state or
  * parameters, 132,096 for the record), `key.too_large`. On reading: `value.malformed`,
  * `value.version_unsupported`. And as `ActorAccess`.
+ * @throws {TypeError} On writing, if a part has another type.
  * @throws {RangeError} On writing, if a number does not fit, a binary id is not 4 bytes, or text holds a lone
  * surrogate.
  */
-export class ConnectionStore {
+export class ActorConnections {
   readonly #access: ActorAccess;
 
   constructor(access: ActorAccess) {
@@ -38,6 +39,10 @@ export class ConnectionStore {
   /** Adds the connection, or replaces the one with its id. */
   async set(connection: Connection, options?: WriteOptions): Promise<void> {
     const key = connectionKey.encode({ connectionId: connection.id });
+    const { gatewayId, requestId, requestHeaders } = connection;
+    assertBytes(gatewayId, 'gatewayId');
+    assertBytes(requestId, 'requestId');
+    if (!(requestHeaders instanceof Map)) throw new TypeError('requestHeaders must be a Map');
     const bytes = connectionPayload.encode({
       ...connection,
       parameters: userCbor(connection.parameters),

@@ -1,1 +1,1 @@
-export { type Connection, ConnectionStore } from './connections.js';
+export { ActorConnections, type Connection } from './connections.js';

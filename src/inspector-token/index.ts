@@ -1,1 +1,1 @@
-export { InspectorTokenStore } from './inspector-token.js';
+export { ActorInspectorToken } from './inspector-token.js';

@@ -2,6 +2,7 @@ import type { ActorAccess, WriteOptions } from '../actor/index.js';
 import { decodeUtf8, encodeUtf8 } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
 import { inspectorToken } from '../layout/index.js';
+import { assertValue, VALUE_BYTES_MAX } from '../store/index.js';
 
 const KEY = inspectorToken.encode({});
 
@@ -10,7 +11,7 @@ const KEY = inspectorToken.encode({});
  *
  * @throws {KeyspaceError} As `ActorAccess`.
  */
-export class InspectorTokenStore {
+export class ActorInspectorToken {
   readonly #access: ActorAccess;
 
   constructor(access: ActorAccess) {
@@ -28,10 +29,11 @@ export class InspectorTokenStore {
 
   /**
    * @throws {RangeError} If the token holds a lone surrogate.
-   * @throws {KeyspaceError} `value.too_large`.
+   * @throws {KeyspaceError} `value.too_large` above 131,072 bytes.
    */
   async set(token: string, options?: WriteOptions): Promise<void> {
     const bytes = encodeUtf8(token);
+    assertValue(bytes, VALUE_BYTES_MAX);
     return this.#access.write((writes) => writes.set(KEY, bytes), options);
   }
 

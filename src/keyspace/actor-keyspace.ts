@@ -1,17 +1,18 @@
 import type { ActorAccess, ActorHandle, WriteOptions } from '../actor/index.js';
-import { ConnectionStore } from '../connections/index.js';
-import { InspectorTokenStore } from '../inspector-token/index.js';
-import { KvStore } from '../kv/index.js';
-import { StateStore } from '../state/index.js';
+import { ActorConnections } from '../connections/index.js';
+import { isKeyspaceError } from '../errors.js';
+import { ActorInspectorToken } from '../inspector-token/index.js';
+import { ActorKv } from '../kv/index.js';
+import { ActorState } from '../state/index.js';
 
 /** Everything an actor keeps, on the actor itself and inside a transaction alike. */
 export interface ActorSubsystems {
   /** The actor's own record: input, state and scheduled events. */
-  readonly state: StateStore;
-  readonly connections: ConnectionStore;
-  readonly inspectorToken: InspectorTokenStore;
+  readonly state: ActorState;
+  readonly connections: ActorConnections;
+  readonly inspectorToken: ActorInspectorToken;
   /** User keys. */
-  readonly kv: KvStore;
+  readonly kv: ActorKv;
 }
 
 /** What a transaction's callback works with; dead once the callback has settled. */
@@ -19,10 +20,10 @@ export type ActorTransaction = ActorSubsystems;
 
 /** One open actor. */
 export class ActorKeyspace implements ActorSubsystems {
-  readonly state: StateStore;
-  readonly connections: ConnectionStore;
-  readonly inspectorToken: InspectorTokenStore;
-  readonly kv: KvStore;
+  readonly state: ActorState;
+  readonly connections: ActorConnections;
+  readonly inspectorToken: ActorInspectorToken;
+  readonly kv: ActorKv;
   readonly #handle: ActorHandle;
   readonly #onClose: () => void;
 
@@ -79,16 +80,21 @@ export class ActorKeyspace implements ActorSubsystems {
    * `transaction.timeout` if a transaction stays open, and then the actor stays open too.
    */
   async close(): Promise<void> {
-    await this.#handle.close();
+    try {
+      await this.#handle.close();
+    } catch (error) {
+      if (!isKeyspaceError(error, 'transaction.timeout')) this.#onClose();
+      throw error;
+    }
     this.#onClose();
   }
 }
 
 function subsystems(access: ActorAccess): ActorSubsystems {
   return {
-    state: new StateStore(access),
-    connections: new ConnectionStore(access),
-    inspectorToken: new InspectorTokenStore(access),
-    kv: new KvStore(access),
+    state: new ActorState(access),
+    connections: new ActorConnections(access),
+    inspectorToken: new ActorInspectorToken(access),
+    kv: new ActorKv(access),
   };
 }

@@ -28,7 +28,7 @@ export class Keyspace {
   readonly #root: Uint8Array;
   readonly #sharedStore: boolean;
   readonly #open = new Set<ActorKeyspace>();
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   /** Use {@link openKeyspace}. */
   constructor({ store, root, sharedStore = false }: KeyspaceOptions) {
@@ -51,7 +51,7 @@ export class Keyspace {
     this.#assertOpen();
     const handle = await openActorHandle(this.#store, this.#root, actorId, options);
     const actor = new ActorKeyspace(handle, () => this.#open.delete(actor));
-    if (this.#isClosed) await actor.close();
+    if (this.#closing !== undefined) await actor.close();
     this.#assertOpen();
     this.#open.add(actor);
     return actor;
@@ -81,14 +81,17 @@ export class Keyspace {
   }
 
   /**
-   * Closes every actor opened here, then the store unless it is shared. Idempotent.
+   * Closes every actor opened here, then the store unless it is shared. Idempotent: the outcome stays the same.
    *
    * @throws {KeyspaceError} What closing the first actor that failed threw; the others and the store are closed
    * all the same.
    */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const closing = await Promise.allSettled([...this.#open].map((actor) => actor.close()));
     if (!this.#sharedStore) await this.#store.close();
     const failed = closing.find((result) => result.status === 'rejected');
@@ -96,6 +99,6 @@ export class Keyspace {
   }
 
   #assertOpen(): void {
-    if (this.#isClosed) throw new KeyspaceError('store.closed', 'the keyspace is closed', {});
+    if (this.#closing !== undefined) throw new KeyspaceError('store.closed', 'the keyspace is closed', {});
   }
 }

@@ -1,5 +1,11 @@
-import { type ActorAccess, decodeCursor, encodeCursor, type WriteOptions } from '../actor/index.js';
-import { decodeUtf8, equalBytes } from '../bytes/index.js';
+import {
+  type ActorAccess,
+  type ActorSyncReads,
+  decodeCursor,
+  encodeCursor,
+  type WriteOptions,
+} from '../actor/index.js';
+import { concatBytes, copyBytes, decodeUtf8, equalBytes } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
 import { kvEntry, LAYOUT_VERSION_CURRENT, NAMESPACE } from '../layout/index.js';
 import { assertValue, type Entry, inRange, type KeyRange, VALUE_BYTES_MAX } from '../store/index.js';
@@ -46,8 +52,9 @@ export interface KvSyncReads {
  * @throws {RangeError} If text holds a lone surrogate.
  * @throws {KeyspaceError} `key.too_large`, `value.too_large`, and as `ActorAccess`.
  */
-export class KvStore {
+export class ActorKv {
   readonly #access: ActorAccess;
+  #sync: KvSyncReads | undefined;
 
   constructor(access: ActorAccess) {
     this.#access = access;
@@ -55,14 +62,8 @@ export class KvStore {
 
   /** @throws {KeyspaceError} `store.sync_unsupported` on a store without synchronous reads. */
   get sync(): KvSyncReads {
-    const { sync } = this.#access;
-    return {
-      get: (key) => sync.get(storedKey(key)),
-      getMany: (keys) => sync.getMany(keys.map(storedKey)),
-      *scan(options = {}) {
-        for (const entry of sync.scan(storedRange(options), options)) yield toUserEntry(entry);
-      },
-    };
+    this.#sync ??= syncReads(this.#access.sync);
+    return this.#sync;
   }
 
   async get(key: KvBytes): Promise<Uint8Array | undefined> {
@@ -108,7 +109,7 @@ export class KvStore {
     options?: WriteOptions,
   ): Promise<boolean> {
     const stored = storedKey(key);
-    const wanted = expected === undefined ? undefined : toBytes(expected, 'expected value');
+    const wanted = expected === undefined ? undefined : copyBytes(toBytes(expected, 'expected value'));
     const next = value === undefined ? undefined : userValue(value);
     return this.#access.transaction(async (access) => {
       const current = await access.get(stored);
@@ -125,6 +126,8 @@ export class KvStore {
 
   /** All or nothing. */
   async deleteMany(keys: Iterable<KvBytes>, options?: WriteOptions): Promise<void> {
+    // The characters of a text would be taken for keys.
+    if (typeof keys === 'string') throw new TypeError('keys must be several keys, not a string');
     return this.#access.write((writes) => {
       for (const key of keys) writes.delete(storedKey(key));
     }, options);
@@ -162,11 +165,22 @@ export class KvStore {
     if (cursor !== undefined) range = rangeAfter(range, decodeCursor(scope, cursor), reverse);
     const found: Entry[] = [];
     // One more than asked for tells whether there is a next page.
-    for await (const entry of this.#access.scan(range, { reverse, limit: limit + 1 })) found.push(entry);
+    const scanned = Math.min(limit + 1, Number.MAX_SAFE_INTEGER);
+    for await (const entry of this.#access.scan(range, { reverse, limit: scanned })) found.push(entry);
     const entries = found.slice(0, limit).map(toUserEntry);
     if (found.length <= limit) return { entries };
     return { entries, cursor: encodeCursor(scope, (found[limit - 1] as Entry).key) };
   }
+}
+
+function syncReads(sync: ActorSyncReads): KvSyncReads {
+  return {
+    get: (key) => sync.get(storedKey(key)),
+    getMany: (keys) => sync.getMany(keys.map(storedKey)),
+    *scan(options = {}) {
+      for (const entry of sync.scan(storedRange(options), options)) yield toUserEntry(entry);
+    },
+  };
 }
 
 function rangeAfter(range: KeyRange, lastKey: Uint8Array, reverse: boolean): KeyRange {
@@ -176,13 +190,14 @@ function rangeAfter(range: KeyRange, lastKey: Uint8Array, reverse: boolean): Key
   }
   return reverse
     ? { begin: range.begin, end: lastKey }
-    : { begin: Uint8Array.of(...lastKey, 0), end: range.end };
+    : { begin: concatBytes(lastKey, Uint8Array.of(0)), end: range.end };
 }
 
+/** A copy, since the caller may change the array before it is committed. */
 function userValue(value: KvBytes): Uint8Array {
   const bytes = toBytes(value, 'value');
   assertValue(bytes, VALUE_BYTES_MAX);
-  return bytes;
+  return copyBytes(bytes);
 }
 
 function toUserEntry({ key, value }: Entry): KvEntry {

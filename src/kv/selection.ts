@@ -1,4 +1,4 @@
-import { copyBytes, encodeUtf8 } from '../bytes/index.js';
+import { encodeUtf8 } from '../bytes/index.js';
 import { kvEntry } from '../layout/index.js';
 import type { KeyRange } from '../store/index.js';
 
@@ -14,17 +14,17 @@ export type KvSelection =
   | { readonly prefix?: undefined; readonly begin?: KvBytes | undefined; readonly end?: KvBytes | undefined };
 
 /**
- * @returns A new array the caller owns.
+ * @returns The array given, or a new one of the text's bytes.
  * @throws {TypeError} If it is neither bytes nor a string.
  * @throws {RangeError} If the text holds a lone surrogate.
  */
 export function toBytes(bytesOrText: KvBytes, what: string): Uint8Array {
   if (typeof bytesOrText === 'string') return encodeUtf8(bytesOrText);
-  if (bytesOrText instanceof Uint8Array) return copyBytes(bytesOrText);
+  if (bytesOrText instanceof Uint8Array) return bytesOrText;
   throw new TypeError(`${what} must be a Uint8Array or a string, not ${typeof bytesOrText}`);
 }
 
-/** The stored key of a user key. Throws as {@link toBytes}. */
+/** The stored key of a user key, a new array. Throws as {@link toBytes}. */
 export function storedKey(key: KvBytes): Uint8Array {
   return kvEntry.encode({ userKey: toBytes(key, 'key') });
 }
@@ -32,9 +32,14 @@ export function storedKey(key: KvBytes): Uint8Array {
 /**
  * Stored keys of a selection; never beyond the user keys of the actor.
  *
- * @throws {TypeError} If both a prefix and a bound are given. Otherwise as {@link toBytes}.
+ * @throws {TypeError} If it is no selection, or both a prefix and a bound are given. Otherwise as {@link toBytes}.
  */
-export function storedRange({ prefix, begin, end }: KvSelection): Required<KeyRange> & { end: Uint8Array } {
+export function storedRange(selection: KvSelection): Required<KeyRange> & { end: Uint8Array } {
+  // Anything else has none of the properties, and would select every key.
+  if (typeof selection !== 'object' || selection instanceof Uint8Array) {
+    throw new TypeError('a selection must be an object with a prefix, or with a begin and an end');
+  }
+  const { prefix, begin, end } = selection;
   if (prefix !== undefined) {
     if (begin !== undefined || end !== undefined)
       throw new TypeError('give either prefix or begin and end, not both');

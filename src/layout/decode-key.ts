@@ -94,15 +94,15 @@ function findFamily(tree: PrefixNode, bytes: Uint8Array): KeyFormat<object> {
   let node = tree;
   let offset = 0;
   for (;;) {
-    // A family without fields is one key: anything behind it is another family's or nobody's.
-    const isMatch = node.family !== undefined && (node.family.fields.length > 0 || offset === bytes.length);
-    if (isMatch) family = node.family;
+    // A family without fields is one key: what lies deeper is not its own.
+    if (node.family !== undefined || family?.fields.length === 0) family = node.family;
     const child = offset < bytes.length ? node.children.get(bytes[offset] as number) : undefined;
     if (child === undefined) break;
     node = child;
     offset++;
   }
-  if (family === undefined) throw unknownKey(tree, bytes, offset);
+  const isBeside = offset < bytes.length && node.children.size > 0 && node.family?.fields.length === 0;
+  if (family === undefined || isBeside) throw unknownKey(tree, bytes, offset);
   return family;
 }
 

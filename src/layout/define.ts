@@ -1,10 +1,10 @@
-import { concatBytes, copyBytes, startsWith, strinc } from '../bytes/index.js';
+import { concatBytes, copyBytes, strinc } from '../bytes/index.js';
 import { pack } from '../tuple/index.js';
+import { type AnyFields, compileCodec, type NamedField } from './codec.js';
 import type { Layout } from './constants.js';
 import { type Field, NO_BYTES } from './field.js';
 import type { FieldSummary, KeyFormat, KeyStatus, LayoutRange, PartitionKind } from './key-format.js';
-import { assertKeyBytes, KeyReader, malformedKey, withTupleErrors } from './reader.js';
-import { compileWriter } from './writer.js';
+import { asKeyError, assertKeyBytes, KeyReader, malformedKey } from './reader.js';
 
 /** Everything about one family of keys; encoder, decoder, ranges and documents derive from it. */
 export interface KeyDeclaration<Fields extends object> {
@@ -37,9 +37,9 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
   const { name, partition = 'actor', layouts, status, payload, summary, example } = declaration;
   const isTuple = declaration.tuple !== undefined;
   const prefix = concatBytes(Uint8Array.from(declaration.prefix), pack(declaration.tuple ?? []));
-  const named = Object.entries(declaration.fields) as [string, Field<unknown>][];
+  const named = Object.entries(declaration.fields) as unknown as readonly NamedField[];
   assertDeclaration(name, named, isTuple);
-  const writer = compileWriter<Fields>(prefix, named);
+  const { measure, write, read } = compileCodec(prefix, named);
   const isActor = partition === 'actor';
   const least = named[0]?.[1].least ?? NO_BYTES;
 
@@ -51,7 +51,7 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
       const value = values[fieldName];
       if (value === undefined) break;
       const part = new Uint8Array(field.measure(value, fieldName));
-      field.write(value, part, 0);
+      field.write(value, part, 0, fieldName);
       parts.push(part);
     }
     const fieldCount = parts.length - 1;
@@ -88,35 +88,37 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
     },
     example,
 
-    keyBytes: writer.measure,
+    keyBytes(fields) {
+      return measure(fields as AnyFields);
+    },
 
     encode(fields) {
-      const key = new Uint8Array(writer.measure(fields));
-      writer.write(fields, key, 0);
+      const key = new Uint8Array(measure(fields as AnyFields));
+      write(fields as AnyFields, key, 0);
       return key;
     },
 
     encodeInto(fields, target, offset) {
-      const keyBytes = writer.measure(fields);
-      // Typed arrays ignore writes beyond their end. Written so that NaN fails too.
-      if (!(offset >= 0 && offset + keyBytes <= target.length)) {
-        throw new RangeError(
-          `a key of ${keyBytes} bytes does not fit at ${offset} of ${target.length} bytes`,
-        );
-      }
-      return writer.write(fields, target, offset);
+      if (offset >>> 0 !== offset) throw new RangeError(`offset is ${offset}`);
+      const end = write(fields as AnyFields, target, offset);
+      // Typed arrays ignore writes past their end, so looking once is enough.
+      if (end > target.length) throw new RangeError(`target has ${target.length} bytes, ${end} are needed`);
+      return end;
     },
 
     decode(bytes) {
       assertKeyBytes(bytes);
-      if (!startsWith(bytes, prefix)) {
-        throw malformedKey(bytes, firstDifference(bytes, prefix), `not the prefix of ${name}`);
+      const { length } = prefix;
+      for (let i = 0; i < length; i++) {
+        if (bytes[i] !== prefix[i]) throw malformedKey(bytes, i, `not the prefix of ${name}`);
       }
-      const reader = new KeyReader(bytes, prefix.length);
-      const fields: Record<string, unknown> = {};
-      withTupleErrors(bytes, () => {
-        for (const [fieldName, field] of named) fields[fieldName] = field.read(reader);
-      });
+      const reader = new KeyReader(bytes, length);
+      let fields: AnyFields;
+      try {
+        fields = read(reader);
+      } catch (error) {
+        throw asKeyError(error, bytes);
+      }
       const trailingBytes = bytes.length - reader.offset;
       if (trailingBytes > 0) throw reader.malformed(`${name} ends here, ${trailingBytes} more bytes follow`);
       return fields as Fields;
@@ -137,7 +139,7 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
   };
 }
 
-function assertDeclaration(name: string, named: readonly [string, Field<unknown>][], isTuple: boolean): void {
+function assertDeclaration(name: string, named: readonly NamedField[], isTuple: boolean): void {
   for (const [index, [fieldName, field]] of named.entries()) {
     if (field.isTuple !== isTuple) throw new TypeError(`${fieldName} of ${name} does not fit its tail`);
     if (field.isOpenEnded && index < named.length - 1) {
@@ -148,7 +150,7 @@ function assertDeclaration(name: string, named: readonly [string, Field<unknown>
 
 function notationOf<Fields extends object>(
   { prefix, tuple }: KeyDeclaration<Fields>,
-  named: readonly [string, Field<unknown>][],
+  named: readonly NamedField[],
 ): string {
   const parts =
     prefix.length === 0
@@ -165,10 +167,4 @@ function notationOf<Fields extends object>(
     parts.push(`T[${[...tuple.map((constant) => JSON.stringify(constant)), ...elements].join(', ')}]`);
   }
   return parts.join(' ‖ ');
-}
-
-function firstDifference(bytes: Uint8Array, prefix: Uint8Array): number {
-  let offset = 0;
-  while (offset < bytes.length && bytes[offset] === prefix[offset]) offset++;
-  return offset;
 }

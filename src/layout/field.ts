@@ -1,9 +1,6 @@
 import type { KeyReader } from './reader.js';
 
-/**
- * One typed part of a key. Encoding is two steps, so that the target can be made or checked first:
- * `measure` refuses what cannot be encoded, `write` then trusts the value.
- */
+/** One typed part of a key. */
 export interface Field<Value> {
   /** Names the encoding in notation, tables and the registry, for example `u64be`. */
   readonly type: string;
@@ -15,16 +12,19 @@ export interface Field<Value> {
   readonly isOpenEnded: boolean;
   /** What the smallest value begins with; empty if there is nothing to tell. Where a range starts. */
   readonly least: Uint8Array;
+  /** Length of every encoded value, if they are all of one length. Then `measure` need not be asked. */
+  readonly fixedBytes?: number;
 
-  /**
-   * Length of the encoded value in bytes.
-   *
-   * @throws {TypeError} If the value is of another type.
-   * @throws {RangeError} If it is outside the domain.
-   */
+  /** Length of the encoded value in bytes. Errors are those of `write`. */
   measure(value: Value, name: string): number;
-  /** @returns The offset after the bytes written. */
-  write(value: Value, target: Uint8Array, offset: number): number;
+  /**
+   * Checks and writes in one pass. Where the target is too short the result is beyond its end, or it throws.
+   *
+   * @returns The offset after the value.
+   * @throws {TypeError} If the value is of another type.
+   * @throws {RangeError} If it is outside the domain, or the target is too short.
+   */
+  write(value: Value, target: Uint8Array, offset: number, name: string): number;
   /** @throws {KeyspaceError} `key.malformed` or `tuple.malformed`. */
   read(reader: KeyReader): Value;
 }
@@ -45,4 +45,10 @@ export function assertWhole(value: number, min: number, max: number, name: strin
 /** @throws {TypeError} If `value` is not a string. */
 export function assertText(value: string, name: string): void {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string, not ${typeof value}`);
+}
+
+/** @throws {TypeError} If `value` is not a `Uint8Array`. */
+export function assertBytes(value: Uint8Array, name: string): void {
+  if (!(value instanceof Uint8Array))
+    throw new TypeError(`${name} must be a Uint8Array, not ${typeof value}`);
 }

@@ -50,25 +50,25 @@ export interface KeyFormat<Fields extends object> {
   readonly example: Fields;
 
   /**
-   * Length of the encoded key in bytes.
-   *
-   * @throws {TypeError} If a field has another type.
-   * @throws {RangeError} If a field is outside its domain.
-   * @throws {KeyspaceError} `actor.id_invalid` if a field is an actor id that is none.
+   * Length of the encoded key in bytes, for fields that {@link encode} accepts. There is no limit here: stores
+   * have theirs.
    */
   keyBytes(fields: Fields): number;
 
   /**
    * @returns A new array the caller owns.
-   * @throws As {@link keyBytes}. There is no length limit here: stores have theirs.
+   * @throws {TypeError} If a field has another type.
+   * @throws {RangeError} If a field is outside its domain.
+   * @throws {KeyspaceError} `actor.id_invalid` if a field is an actor id that is none.
    */
   encode(fields: Fields): Uint8Array;
 
   /**
-   * Encodes to `target` at `offset`, which must have room; nothing is written otherwise.
+   * Encodes to `target` at `offset` without allocating. What `target` holds from there on is undefined after
+   * an error.
    *
    * @returns The offset after the key.
-   * @throws {RangeError} If the key does not fit. Otherwise as {@link keyBytes}.
+   * @throws {RangeError} If the key does not fit. Otherwise as {@link encode}.
    */
   encodeInto(fields: Fields, target: Uint8Array, offset: number): number;
 
@@ -92,7 +92,7 @@ export interface KeyFormat<Fields extends object> {
    *
    * @returns New arrays the caller owns.
    * @throws {TypeError} Also if a field is unknown, or given without the one before it. Otherwise as
-   * {@link keyBytes}.
+   * {@link encode}.
    */
   range(leading?: Partial<Fields>): LayoutRange;
 

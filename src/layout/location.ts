@@ -25,23 +25,14 @@ export const locationField: Field<Location> = {
   isOpenEnded: true,
   least: NO_BYTES,
   measure(location, name) {
-    if (!Array.isArray(location)) throw new TypeError(`${name} must be an array, not ${typeof location}`);
+    assertArray(location, name);
     let length = 0;
     for (let i = 0; i < location.length; i++) length += measureSegment(location[i], name);
     return length;
   },
-  write(location, target, offset) {
-    for (let i = 0; i < location.length; i++) {
-      const segment = location[i] as LocationSegment;
-      if (typeof segment === 'number') {
-        offset = writeUint(target, offset, segment);
-      } else {
-        target[offset] = CODE_NESTED;
-        offset = writeUint(target, offset + 1, segment.loop);
-        offset = writeUint(target, offset, segment.iteration);
-        target[offset++] = END;
-      }
-    }
+  write(location, target, offset, name) {
+    assertArray(location, name);
+    for (let i = 0; i < location.length; i++) offset = writeSegment(location[i], target, offset, name);
     return offset;
   },
   read(reader) {
@@ -51,18 +42,35 @@ export const locationField: Field<Location> = {
   },
 };
 
+function assertArray(location: Location, name: string): void {
+  if (!Array.isArray(location)) throw new TypeError(`${name} must be an array, not ${typeof location}`);
+}
+
 function measureSegment(segment: unknown, name: string): number {
-  if (typeof segment === 'number') return measureInteger(segment, name);
+  if (typeof segment === 'number') return uintBytes(checked(segment, name));
+  assertTurn(segment, name);
+  return 2 + uintBytes(checked(segment.loop, name)) + uintBytes(checked(segment.iteration, name));
+}
+
+function writeSegment(segment: unknown, target: Uint8Array, offset: number, name: string): number {
+  if (typeof segment === 'number') return writeUint(target, offset, checked(segment, name));
+  assertTurn(segment, name);
+  target[offset] = CODE_NESTED;
+  const afterLoop = writeUint(target, offset + 1, checked(segment.loop, name));
+  const end = writeUint(target, afterLoop, checked(segment.iteration, name));
+  target[end] = END;
+  return end + 1;
+}
+
+function assertTurn(segment: unknown, name: string): asserts segment is LoopIteration {
   if (typeof segment !== 'object' || segment === null) {
     throw new TypeError(`${name} must hold numbers and loop turns, not ${typeof segment}`);
   }
-  const { loop, iteration } = segment as LoopIteration;
-  return 2 + measureInteger(loop, `loop of ${name}`) + measureInteger(iteration, `iteration of ${name}`);
 }
 
-function measureInteger(value: number, name: string): number {
+function checked(value: number, name: string): number {
   assertWhole(value, 0, Number.MAX_SAFE_INTEGER, name);
-  return uintBytes(value);
+  return value;
 }
 
 function readSegment(reader: KeyReader): LocationSegment {
@@ -70,7 +78,7 @@ function readSegment(reader: KeyReader): LocationSegment {
   reader.offset++;
   const loop = readInteger(reader);
   const iteration = readInteger(reader);
-  if (reader.take(1)[0] !== END) {
+  if (reader.bytes[reader.advance(1)] !== END) {
     throw reader.malformed('a loop turn has more than two integers', reader.offset - 1);
   }
   return { loop, iteration };

@@ -1,8 +1,8 @@
 import { concatBytes, decodeUtf8, encodeUtf8 } from '../bytes/index.js';
 import { pack, readElement, writeString } from '../tuple/index.js';
 import { measureActorId } from './actor-id.js';
-import { assertText, NO_BYTES } from './field.js';
-import { assertKeyBytes, KeyReader, malformedKey, withTupleErrors } from './reader.js';
+import { assertText } from './field.js';
+import { asKeyError, assertKeyBytes, KeyReader, malformedKey } from './reader.js';
 import { tupleActorId } from './tuple-fields.js';
 
 /** Limit of a root in its encoded form: the UTF-8 bytes of its name and two more. */
@@ -54,7 +54,7 @@ export function encodeRoot(name = ''): Uint8Array {
  */
 export function encodeActorPartition(actorId: string, root?: string): Uint8Array {
   const actorIdBytes = measureActorId(actorId);
-  const rootBytes = root ? encodeRoot(root) : NO_BYTES;
+  const rootBytes = encodeRoot(root);
   const partition = new Uint8Array(rootBytes.length + actorIdBytes);
   partition.set(rootBytes, 0);
   writeString(partition, rootBytes.length, actorId);
@@ -80,16 +80,22 @@ export function encodeKeyspacePartition(root?: string): Uint8Array {
 export function decodePartition(bytes: Uint8Array): DecodedPartition {
   assertKeyBytes(bytes);
   const reader = new KeyReader(bytes, 0);
-  return withTupleErrors(bytes, () => {
-    const root = readRoot(reader);
-    const isKeyspace = bytes[reader.offset] === KEYSPACE_PARTITION[0];
-    const decoded = isKeyspace
-      ? ({ root, keyspace: true } as const)
-      : { root, actorId: tupleActorId.read(reader) };
-    if (isKeyspace) reader.offset++;
-    if (reader.offset < bytes.length) throw reader.malformed('bytes follow the end of the partition');
-    return decoded;
-  });
+  let decoded: DecodedPartition;
+  try {
+    decoded = readPartition(reader);
+  } catch (error) {
+    throw asKeyError(error, bytes);
+  }
+  if (reader.offset < bytes.length) throw reader.malformed('bytes follow the end of the partition');
+  return decoded;
+}
+
+function readPartition(reader: KeyReader): DecodedPartition {
+  const root = readRoot(reader);
+  if (reader.bytes[reader.offset] !== KEYSPACE_PARTITION[0])
+    return { root, actorId: tupleActorId.read(reader) };
+  reader.offset++;
+  return { root, keyspace: true };
 }
 
 function readRoot(reader: KeyReader): string {

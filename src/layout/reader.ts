@@ -1,5 +1,5 @@
 import { toHex } from '../bytes/index.js';
-import { KeyspaceError } from '../errors.js';
+import { isKeyspaceError, KeyspaceError } from '../errors.js';
 
 /** The error every decoder of this folder throws. The message leaves the key out: it may hold user data. */
 export function malformedKey(
@@ -31,19 +31,21 @@ export class KeyReader {
     this.offset = offset;
   }
 
-  /** The next `count` bytes, not copied. */
-  take(count: number): Uint8Array {
+  /** Moves past `count` bytes and returns where they start. */
+  advance(count: number): number {
     const { bytes, offset } = this;
     if (count > bytes.length - offset) {
-      throw this.malformed(`ends where ${count} more bytes are needed`, bytes.length);
+      throw this.malformed(`ends where ${count} bytes are needed from byte ${offset}`, bytes.length);
     }
     this.offset += count;
-    return bytes.subarray(offset, offset + count);
+    return offset;
   }
 
   /** Everything up to the end of the key, not copied. */
   takeRest(): Uint8Array {
-    return this.take(this.bytes.length - this.offset);
+    const { bytes, offset } = this;
+    this.offset = bytes.length;
+    return bytes.subarray(offset);
   }
 
   malformed(reason: string, byteOffset = this.offset): KeyspaceError<'key.malformed'> {
@@ -52,16 +54,12 @@ export class KeyReader {
 }
 
 /**
- * Runs a reader of tuple elements, whose offsets count from the start of `bytes`.
+ * What a decoder throws where reading tuple elements of `bytes` failed.
  *
- * @throws {KeyspaceError} `key.malformed` in place of `tuple.malformed`.
+ * @returns `key.malformed` in place of `tuple.malformed`, whose offsets count from the start of `bytes`; any
+ * other error as it is.
  */
-export function withTupleErrors<Value>(bytes: Uint8Array, read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof KeyspaceError) || error.code !== 'tuple.malformed') throw error;
-    const { byteOffset, reason } = (error as KeyspaceError<'tuple.malformed'>).details;
-    throw malformedKey(bytes, byteOffset, reason, error);
-  }
+export function asKeyError(error: unknown, bytes: Uint8Array): unknown {
+  if (!isKeyspaceError(error, 'tuple.malformed')) return error;
+  return malformedKey(bytes, error.details.byteOffset, error.details.reason, error);
 }

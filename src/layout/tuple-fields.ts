@@ -11,7 +11,7 @@ import {
 } from '../tuple/index.js';
 import { measureActorId } from './actor-id.js';
 import { DIGEST_BYTES } from './constants.js';
-import { assertText, assertWhole, type Field, NO_BYTES } from './field.js';
+import { assertBytes, assertText, assertWhole, type Field, NO_BYTES } from './field.js';
 
 /** A whole number as a tuple integer. */
 export function tupleUint(min = 0, max = Number.MAX_SAFE_INTEGER): Field<number> {
@@ -25,7 +25,10 @@ export function tupleUint(min = 0, max = Number.MAX_SAFE_INTEGER): Field<number>
       assertWhole(value, min, max, name);
       return uintBytes(value);
     },
-    write: (value, target, offset) => writeUint(target, offset, value),
+    write(value, target, offset, name) {
+      assertWhole(value, min, max, name);
+      return writeUint(target, offset, value);
+    },
     read(reader) {
       const value = readUint(reader.bytes, reader.offset);
       if (value < min || value > max) throw reader.malformed(`integer is not from ${min} to ${max}`);
@@ -46,7 +49,10 @@ export const tupleString: Field<string> = {
     assertText(value, name);
     return stringBytes(value);
   },
-  write: (value, target, offset) => writeString(target, offset, value),
+  write(value, target, offset, name) {
+    assertText(value, name);
+    return writeString(target, offset, value);
+  },
   read(reader) {
     const { value, end } = readString(reader.bytes, reader.offset);
     reader.offset = end;
@@ -60,6 +66,10 @@ export const tupleActorId: Field<string> = {
   type: 'tuple string, actor id',
   domain: 'an actor id: not empty, no NUL, no lone surrogates, at most 256 bytes encoded',
   measure: (value) => measureActorId(value),
+  write(value, target, offset) {
+    measureActorId(value);
+    return writeString(target, offset, value);
+  },
   read(reader) {
     const start = reader.offset;
     const value = tupleString.read(reader);
@@ -83,16 +93,13 @@ export const tupleDigest: Field<Uint8Array> = {
   isOpenEnded: false,
   least: NO_BYTES,
   measure(value, name) {
-    if (!(value instanceof Uint8Array))
-      throw new TypeError(`${name} must be a Uint8Array, not ${typeof value}`);
-    if (value.length !== DIGEST_BYTES) {
-      throw new RangeError(`${name} must have ${DIGEST_BYTES} bytes, not ${value.length}`);
-    }
+    assertDigest(value, name);
     let length = DIGEST_BYTES + 2;
     for (let i = 0; i < DIGEST_BYTES; i++) if (value[i] === 0) length++;
     return length;
   },
-  write(value, target, offset) {
+  write(value, target, offset, name) {
+    assertDigest(value, name);
     target[offset++] = CODE_BYTES;
     for (let i = 0; i < DIGEST_BYTES; i++) {
       const byte = value[i] as number;
@@ -111,6 +118,13 @@ export const tupleDigest: Field<Uint8Array> = {
     return value;
   },
 };
+
+function assertDigest(value: Uint8Array, name: string): void {
+  assertBytes(value, name);
+  if (value.length !== DIGEST_BYTES) {
+    throw new RangeError(`${name} must have ${DIGEST_BYTES} bytes, not ${value.length}`);
+  }
+}
 
 /** Tuple elements of any kind and number, up to the end of the key. */
 export const tupleElements: Field<readonly TupleElement[]> = {

@@ -1,1 +1,1 @@
-export { type ActorStateRecord, type ScheduledAction, StateStore } from './state.js';
+export { ActorState, type ActorStateRecord, type ScheduledAction } from './state.js';

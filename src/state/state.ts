@@ -41,9 +41,10 @@ const KEY = actorState.encode({});
  * @throws {KeyspaceError} On writing: `value.unserialisable` naming the path inside the value, `value.too_large`
  * (131,072 bytes of CBOR for the state or the input, 132,096 for the record). On reading: `value.malformed`,
  * `value.version_unsupported`. And as `ActorAccess`.
+ * @throws {TypeError} On writing, if a part of the record has another type.
  * @throws {RangeError} On writing, if a time is not a safe integer or a name holds a lone surrogate.
  */
-export class StateStore {
+export class ActorState {
   readonly #access: ActorAccess;
 
   constructor(access: ActorAccess) {
@@ -67,7 +68,7 @@ export class StateStore {
     options?: WriteOptions,
   ): Promise<void> {
     return this.#access.transaction(async (access) => {
-      const store = new StateStore(access);
+      const store = new ActorState(access);
       await store.set(change(await store.get<State, Input>()));
     }, options);
   }
@@ -88,7 +89,7 @@ export class StateStore {
    */
   async cancel(eventId: string, options?: WriteOptions): Promise<boolean> {
     return this.#access.transaction(async (access) => {
-      const store = new StateStore(access);
+      const store = new ActorState(access);
       const record = await store.get();
       const scheduledEvents = record?.scheduledEvents.filter((event) => event.eventId !== eventId);
       if (record === undefined || scheduledEvents?.length === record.scheduledEvents.length) return false;
@@ -106,6 +107,7 @@ const NEW_RECORD: ActorStateRecord = { initialized: false, state: undefined, sch
 
 function toRecord(record: ActorStateRecord): ActorRecord {
   const { input, initialized, state, scheduledEvents, embedded } = record;
+  if (typeof initialized !== 'boolean') throw new TypeError('initialized must be a boolean');
   return {
     ...('input' in record && { input: userCbor(input) }),
     initialized,

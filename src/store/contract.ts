@@ -4,7 +4,10 @@ export interface Entry {
   readonly value: Uint8Array;
 }
 
-/** Keys from `begin` (inclusive) to `end` (exclusive; absent: to the end of the partition), bytewise. */
+/**
+ * Keys from `begin` (inclusive) to `end` (exclusive; absent: to the end of the partition), bytewise. A bound may
+ * be empty or longer than any key; an inverted range holds nothing.
+ */
 export interface KeyRange {
   readonly begin: Uint8Array;
   readonly end?: Uint8Array | undefined;
@@ -21,7 +24,10 @@ export interface ScanOptions {
  * Reads of one partition. Every array handed out is a copy the caller owns. A scan sees the store as it was
  * when its first entry was asked for, in key order, and never an entry of another partition.
  *
- * @throws {KeyspaceError} `value.corrupt` if a checksum does not match; `store.closed`; `store.failed`.
+ * @throws {KeyspaceError} `key.empty`, `key.too_large`; `value.corrupt` if a checksum does not match;
+ * `store.closed`, also from a scan under way; `store.failed`.
+ * @throws {TypeError | RangeError} If a partition is malformed (see `assertPartition`), a key or bound is not a
+ * `Uint8Array`, or a limit is not a whole number of 0 or more.
  */
 export interface Reader {
   get(partition: Uint8Array, key: Uint8Array): Promise<Uint8Array | undefined>;
@@ -49,7 +55,7 @@ export interface Snapshot extends Reader {
 
 /**
  * Proof of ownership of one partition, valid until the partition is claimed again. What else a store keeps in
- * it is the store's own business; a fence is only valid at the store that issued it.
+ * it is the store's own business; a fence is only valid at the store that issued it, until that is closed.
  */
 export interface Fence {
   readonly partition: Uint8Array;
@@ -141,8 +147,9 @@ export interface Store extends Reader {
    * @throws {KeyspaceError} `commit.fenced`, `commit.check_failed`, `commit.unknown`, or a limit
    * (`key.empty`, `key.too_large`, `value.too_large`, `commit.too_large`, `store.full`): but for
    * `commit.unknown`, nothing of it was written.
-   * @throws {TypeError} If a write or check is in a partition the commit may not touch, or a fence is not
-   * of this store.
+   * @throws {TypeError} If a write or check is in a partition the commit may not touch, a fence is not of this
+   * store, or an argument is of the wrong type.
+   * @throws {RangeError} If there are more than two fences, or a partition is malformed.
    */
   commit(commit: Commit): Promise<void>;
 

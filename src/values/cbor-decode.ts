@@ -1,7 +1,7 @@
 import { decodeFirst, Token, Tokenizer, Type } from 'cborg';
 import { decodeUtf8, toHex } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
-import { CBOR_DEPTH_MAX, isIntegerMagnitude, TAG } from './cbor-format.js';
+import { CBOR_DEPTH_MAX, TAG } from './cbor-format.js';
 
 /**
  * Decodes the CBOR of one JavaScript value, as {@link encodeCbor} or cbor-x wrote it.
@@ -20,16 +20,16 @@ import { CBOR_DEPTH_MAX, isIntegerMagnitude, TAG } from './cbor-format.js';
  */
 export function decodeCbor(bytes: Uint8Array): unknown {
   // A plain view: slices of a Buffer would share its memory instead of copying.
-  const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const view = bytes;
   const tokenizer = new StrictTokenizer(view);
   try {
     const decoded = decodeFirst(view, { tokenizer, rejectDuplicateMapKeys: true, tags: TAG_DECODERS });
     if (!tokenizer.done()) throw malformed(tokenizer.pos(), 'trailing bytes');
     return decoded[0];
   } catch (error) {
-    const byteOffset = tokenizer.done() ? view.length : tokenizer.tokenOffset;
-    if (error instanceof Refusal) throw malformed(byteOffset, error.message, error);
+    if (error instanceof Refusal) throw malformed(tokenizer.tokenOffset, error.message, error);
     if (error instanceof Error && error.message.startsWith(CBORG_PREFIX)) {
+      const byteOffset = tokenizer.done() ? view.length : tokenizer.tokenOffset;
       // What cborg quotes is a key of the value, which is not for messages.
       throw malformed(byteOffset, error.message.slice(CBORG_PREFIX.length).replace(/ ".*$/s, ''));
     }
@@ -172,7 +172,5 @@ const TAG_DECODERS = {
 
 function decodeMagnitude(bytes: Uint8Array): bigint {
   if (bytes.length === 0 || (bytes.length > 1 && bytes[0] === 0)) throw new Refusal('more bytes than needed');
-  const magnitude = BigInt(`0x${toHex(bytes)}`);
-  if (isIntegerMagnitude(magnitude)) throw new Refusal('a bigint that is not an integer');
-  return magnitude;
+  return BigInt(`0x${toHex(bytes)}`);
 }

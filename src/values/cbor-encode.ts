@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { encode, Token, Type } from 'cborg';
 import { copyBytes, fromHex, isUtf8Encodable } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
-import { CBOR_DEPTH_MAX, isIntegerMagnitude, NUMBER_INTEGER_MAX, TAG } from './cbor-format.js';
+import { CBOR_DEPTH_MAX, NUMBER_INTEGER_MAX, TAG } from './cbor-format.js';
 import { type PathStep, renderPath } from './cbor-path.js';
 
 /**
@@ -19,7 +19,8 @@ import { type PathStep, renderPath } from './cbor-path.js';
  *
  * @returns A new array the caller owns.
  * @throws {KeyspaceError} `value.unserialisable`, whose `path` names the place inside the value, for anything else:
- * functions, symbols, other classes, properties that are symbols, cycles, holes, lone surrogates, and more than
+ * functions, symbols, other classes, properties that are symbols, cycles, holes, lone surrogates, dates over
+ * 100,000 years away whose millisecond would be lost, and more than
  * {@link CBOR_DEPTH_MAX} levels.
  */
 export function encodeCbor(value: unknown): Uint8Array {
@@ -28,6 +29,9 @@ export function encodeCbor(value: unknown): Uint8Array {
   // The tokens take the place of a root value, which is how cborg is handed tokens instead of a value.
   return copyBytes(encode(null, { typeEncoders: { null: () => writer.tokens } }));
 }
+
+/** Largest magnitude of a bigint that fits into an 8-byte integer. */
+const BIGINT_INTEGER_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Turns one value into the flat sequence of its CBOR tokens. */
 class TokenWriter {
@@ -56,7 +60,7 @@ class TokenWriter {
   #addBigint(value: bigint): void {
     const negative = value < 0n;
     const magnitude = negative ? -1n - value : value;
-    if (isIntegerMagnitude(magnitude)) {
+    if (magnitude > NUMBER_INTEGER_MAX && magnitude <= BIGINT_INTEGER_MAX) {
       this.#push(negative ? Type.negint : Type.uint, value);
       return;
     }
@@ -99,8 +103,13 @@ class TokenWriter {
 
   #addDate(date: Date): void {
     this.#refuseExtras(date, 0);
+    const seconds = date.getTime() / 1000;
+    // In years as far as -139,000 a double of seconds no longer tells every millisecond from the next.
+    if (!Object.is(new Date(Math.round(seconds * 1000)).getTime(), date.getTime())) {
+      throw this.#refuse('a date that seconds cannot tell from another');
+    }
     this.#push(Type.tag, TAG.date);
-    this.#addNumber(date.getTime() / 1000);
+    this.#addNumber(seconds);
   }
 
   #addProperties(value: object): void {

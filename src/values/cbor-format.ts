@@ -16,11 +16,3 @@ export const CBOR_DEPTH_MAX = 128;
 
 /** A number that is an integer up to here is written as one, and as a float beyond: 8-byte integers are bigints. */
 export const NUMBER_INTEGER_MAX = 0xffff_ffff;
-
-/** From here to 2^64 - 1 a bigint's magnitude is written as an 8-byte integer, otherwise as a byte string. */
-export const BIGINT_INTEGER_MIN = 0x1_0000_0000n;
-
-/** Whether a bigint's magnitude, or -1 - n of a negative one, is written as an 8-byte integer. */
-export function isIntegerMagnitude(magnitude: bigint): boolean {
-  return magnitude >= BIGINT_INTEGER_MIN && magnitude <= 0xffff_ffff_ffff_ffffn;
-}

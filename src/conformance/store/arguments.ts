@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Fence, Snapshot, Store } from '../../store/index.js';
+import type { Fence, Snapshot, Store } from '../../index.js';
 import type { Section } from './runner.js';
 import { ALICE, ALL, bytes, clear, contents, entries, partitions, rejectsWith, set } from './support.js';
 

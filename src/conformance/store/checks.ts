@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { isKeyspaceError } from '../../errors.js';
-import type { Store } from '../../store/index.js';
+import { isKeyspaceError, type Store } from '../../index.js';
 import type { Section } from './runner.js';
 import { ALICE, ALL, BOB, bytes, check, clear, contents, hex, refused, set } from './support.js';
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { isKeyspaceError } from '../../errors.js';
-import type { Fence } from '../../store/index.js';
+import { type Fence, isKeyspaceError } from '../../index.js';
 import type { Section } from './runner.js';
 import {
   ALICE,

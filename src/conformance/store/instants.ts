@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Entry } from '../../store/index.js';
+import type { Entry } from '../../index.js';
 import type { Section } from './runner.js';
 import {
   ALICE,
@@ -110,6 +110,8 @@ export const instants: Section = {
     const snapshot = await store.snapshot();
     const scan = snapshot.scan(ALICE, ALL)[Symbol.asyncIterator]();
     await scan.next();
+    const listing = snapshot.listPartitions()[Symbol.asyncIterator]();
+    await listing.next();
     snapshot.close();
     snapshot.close();
     await refused(() => snapshot.get(ALICE, bytes('61')), 'store.closed');
@@ -117,6 +119,7 @@ export const instants: Section = {
     await refused(() => contents(snapshot, ALICE), 'store.closed');
     await refused(() => partitions(snapshot), 'store.closed');
     await refused(() => scan.next(), 'store.closed');
+    await refused(() => listing.next(), 'store.closed');
     if (snapshot.sync) {
       const { sync } = snapshot;
       await refused(() => sync.get(ALICE, bytes('61')), 'store.closed');

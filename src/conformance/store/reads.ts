@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { KeyRange, ScanOptions } from '../../store/index.js';
+import type { KeyRange, ScanOptions } from '../../index.js';
 import type { Section } from './runner.js';
 import {
   ALICE,

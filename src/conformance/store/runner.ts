@@ -1,4 +1,4 @@
-import { rootedStore, type Store } from '../../store/index.js';
+import { rootedStore, type Store } from '../../index.js';
 
 /** What the suite needs of a test runner: `vitest`, `node:test` and, with `it` as `test`, Mocha have it. */
 export interface TestRunner {

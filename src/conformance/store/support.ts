@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
-import { type ErrorCode, type ErrorDetails, isKeyspaceError } from '../../errors.js';
-import type { Check, Entry, Fence, KeyRange, Reader, Store, Write } from '../../store/index.js';
+import {
+  type Check,
+  type Entry,
+  type ErrorCode,
+  type ErrorDetails,
+  type Fence,
+  isKeyspaceError,
+  type KeyRange,
+  type Reader,
+  type Store,
+  type Write,
+} from '../../index.js';
 
 export function bytes(hex: string): Uint8Array {
   return new Uint8Array(Buffer.from(hex, 'hex'));

@@ -147,7 +147,7 @@ export const writes: Section = {
     }
     await Promise.all(pending);
     assert.deepEqual(await contents(store, ALICE), ['3b=3b']);
-    assert.equal((await contents(store, BOB)).length, 60);
+    assert.equal((await contents(store, BOB)).length, 61);
     assert.equal(hex(await store.get(BOB, bytes('61'))), '3b');
   },
 

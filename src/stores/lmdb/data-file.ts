@@ -41,7 +41,8 @@ export function assertDataFile(folder: string): void {
   try {
     file = openSync(join(folder, DATA_FILE), 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw corruptStore(folder, `there is no ${DATA_FILE}`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw corruptStore(folder, `there is no ${DATA_FILE}`);
     throw engineFailure('open', error);
   }
   try {
@@ -56,7 +57,10 @@ export function assertDataFile(folder: string): void {
 function assertPages(folder: string, file: number): void {
   const fileBytes = fstatSync(file).size;
   if (fileBytes < META_PAGES * PAGE_BYTES) {
-    throw corruptStore(folder, `${DATA_FILE} has ${fileBytes} bytes, at least ${META_PAGES * PAGE_BYTES} are needed`);
+    throw corruptStore(
+      folder,
+      `${DATA_FILE} has ${fileBytes} bytes, at least ${META_PAGES * PAGE_BYTES} are needed`,
+    );
   }
   const readPage = (page: number): Buffer => {
     const bytes = Buffer.allocUnsafe(PAGE_BYTES);
@@ -80,7 +84,8 @@ function readMeta(folder: string, page: Buffer): Meta {
     throw corruptStore(folder, `a meta page of ${DATA_FILE} is not one`);
   }
   const pageBytes = page.readUInt32LE(META.pageBytes);
-  if (pageBytes !== PAGE_BYTES) throw corruptStore(folder, `pages have ${pageBytes} bytes, not ${PAGE_BYTES}`);
+  if (pageBytes !== PAGE_BYTES)
+    throw corruptStore(folder, `pages have ${pageBytes} bytes, not ${PAGE_BYTES}`);
   return {
     roots: [page.readBigUInt64LE(META.freeRoot), page.readBigUInt64LE(META.mainRoot)],
     lastPage: page.readBigUInt64LE(META.lastPage),

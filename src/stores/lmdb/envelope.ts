@@ -9,7 +9,7 @@ export const CHECKSUM_BYTES = 4;
 export function seal(storedKey: Uint8Array, value: Uint8Array): Uint8Array {
   const sealed = Buffer.allocUnsafe(value.length + CHECKSUM_BYTES);
   sealed.set(value);
-  sealed.writeUInt32BE(crc32(value, crc32(storedKey)), value.length);
+  sealed.writeUInt32BE(checksum(storedKey, value), value.length);
   return sealed;
 }
 
@@ -21,11 +21,22 @@ export function unseal(storedKey: Uint8Array, sealed: Uint8Array): Uint8Array | 
   const valueBytes = sealed.length - CHECKSUM_BYTES;
   if (valueBytes < 0) return `${sealed.length} bytes are too few for a checksum`;
   const value = new Uint8Array(sealed.subarray(0, valueBytes));
-  if (crc32(value, crc32(storedKey)) !== readUint32(sealed, valueBytes)) return 'the checksum does not match';
+  if (checksum(storedKey, value) !== readUint32(sealed, valueBytes)) return 'the checksum does not match';
   return value;
 }
 
+function checksum(storedKey: Uint8Array, value: Uint8Array): number {
+  const keyChecksum = crc32(storedKey);
+  // zlib starts over where an empty array has no memory, as those of TextEncoder have not.
+  return value.length === 0 ? keyChecksum : crc32(value, keyChecksum);
+}
+
 function readUint32(bytes: Uint8Array, at: number): number {
-  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [number, number, number, number];
+  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }

@@ -21,7 +21,6 @@ interface TreeStats {
 
 export interface EnvironmentStats extends TreeStats {
   readonly pageSize: number;
-  readonly lastPageNumber: number;
   readonly root: TreeStats;
   readonly free: TreeStats;
 }

@@ -24,7 +24,12 @@ export function engineFailure(operation: string, error: unknown): KeyspaceError 
   if (FULL.has(codeOf(error))) {
     return new KeyspaceError('store.full', 'no space left for the store', {}, { cause: error });
   }
-  return new KeyspaceError('store.failed', `the engine failed to ${operation}`, { operation }, { cause: error });
+  return new KeyspaceError(
+    'store.failed',
+    `the engine failed to ${operation}`,
+    { operation },
+    { cause: error },
+  );
 }
 
 /** Whether the engine may be written to again after this error. */

@@ -58,7 +58,12 @@ async function read(folder: string): Promise<string> {
     if (code === 'ENOENT') throw notRecognised(folder, `there is no ${FORMAT_FILE}`);
     if (code === 'ENOTDIR') throw notRecognised(folder, 'not a folder');
     if (code === 'EISDIR') throw notRecognised(folder, `${FORMAT_FILE} is a folder`);
-    throw new KeyspaceError('store.failed', 'the format record cannot be read', { operation: 'open' }, { cause: error });
+    throw new KeyspaceError(
+      'store.failed',
+      'the format record cannot be read',
+      { operation: 'open' },
+      { cause: error },
+    );
   }
   if (bytes.length > FORMAT_BYTES_MAX) throw notRecognised(folder, `${FORMAT_FILE} is not a format record`);
   return bytes.toString('utf8');
@@ -74,9 +79,17 @@ function parse(text: string): Record<string, unknown> | undefined {
 }
 
 export function notRecognised(path: string, reason: string): KeyspaceError<'store.not_recognised'> {
-  return new KeyspaceError('store.not_recognised', `not a store of this library: ${reason}`, { path, reason });
+  return new KeyspaceError('store.not_recognised', `not a store of this library: ${reason}`, {
+    path,
+    reason,
+  });
 }
 
 export function corruptStore(path: string, reason: string, cause?: unknown): KeyspaceError<'store.corrupt'> {
-  return new KeyspaceError('store.corrupt', `the store's file is damaged: ${reason}`, { path, reason }, { cause });
+  return new KeyspaceError(
+    'store.corrupt',
+    `the store's file is damaged: ${reason}`,
+    { path, reason },
+    { cause },
+  );
 }

@@ -57,7 +57,10 @@ interface Reached {
 function nodeOffsets(page: Buffer): number[] | undefined {
   const count = page.readUInt16LE(LOWER) >> 1;
   if (HEADER_BYTES + 2 * count > page.length) return undefined;
-  const offsets = Array.from({ length: count }, (_, i) => HEADER_BYTES + page.readUInt16LE(HEADER_BYTES + 2 * i));
+  const offsets = Array.from(
+    { length: count },
+    (_, i) => HEADER_BYTES + page.readUInt16LE(HEADER_BYTES + 2 * i),
+  );
   return offsets.every((offset) => offset + NODE_BYTES <= page.length) ? offsets : undefined;
 }
 

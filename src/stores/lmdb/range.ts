@@ -1,8 +1,27 @@
 import type { RangeOptions } from 'lmdb';
+import { strinc } from '../../bytes/index.js';
+import type { KeyRange } from '../../store/index.js';
 import { engineFailure } from './failure.js';
-import type { StoredRange, View } from './reader.js';
+import { storedBound } from './stored-key.js';
+import type { View } from './view.js';
 
 export type Direction = 'forward' | 'reverse';
+
+/** Stored keys, from `begin` (inclusive, unless it is marked) to `end` (exclusive). */
+export interface StoredRange {
+  readonly begin: Uint8Array;
+  readonly end: Uint8Array;
+  /** Where a batch left off. */
+  readonly afterBegin?: boolean | undefined;
+}
+
+/** The end is always given: without one, the engine's reverse scans pass over the lowest keys. */
+export function storedRange(partition: Uint8Array, { begin, end }: KeyRange): StoredRange {
+  return {
+    begin: storedBound(partition, begin),
+    end: end === undefined ? strinc(partition) : storedBound(partition, end),
+  };
+}
 
 export interface StoredEntry {
   readonly key: Uint8Array;
@@ -29,7 +48,8 @@ export function readBatch(view: View, range: StoredRange, direction: Direction, 
     for (const { key, value } of view.data.getRange(rangeOptions(view, range, direction))) {
       entries.push({ key, sealed: value });
       bytes += value.length;
-      if (entries.length === entriesMax || bytes >= BATCH_BYTES) return { entries, rest: restOf(range, direction, key) };
+      if (entries.length === entriesMax || bytes >= BATCH_BYTES)
+        return { entries, rest: restOf(range, direction, key) };
     }
   } catch (error) {
     throw engineFailure('read', error);

@@ -1,6 +1,4 @@
-import type { Transaction } from 'lmdb';
-import { strinc, toHex } from '../../bytes/index.js';
-import { KeyspaceError } from '../../errors.js';
+import { strinc } from '../../bytes/index.js';
 import {
   assertKey,
   assertPartition,
@@ -15,16 +13,9 @@ import {
   type SyncReader,
 } from '../../store/index.js';
 import { unseal } from './envelope.js';
-import type { BytesDatabase } from './environment.js';
 import { engineFailure } from './failure.js';
-import { type Direction, readBatch, seek } from './range.js';
-import { storedBound, storedKey } from './stored-key.js';
-
-/** Where reads come from: a transaction, or the current one if there is none. */
-export interface View {
-  readonly data: BytesDatabase;
-  readonly transaction?: Transaction | undefined;
-}
+import { type Direction, readBatch, type StoredRange, seek, storedRange } from './range.js';
+import { corruptValue, readValue, type View } from './view.js';
 
 /** Lends a view for as long as a scan takes. */
 export interface ViewSource {
@@ -72,7 +63,10 @@ export class LmdbReader implements SyncReader {
       while (from !== undefined) {
         const found = seek(held.view(), from);
         if (found === undefined) return;
-        const partition = found.slice(0, partitionLength(found));
+        const partitionBytes = partitionLength(found);
+        if (partitionBytes === -1)
+          throw engineFailure('list partitions', new Error('a key is in no partition'));
+        const partition = found.slice(0, partitionBytes);
         from = strinc(partition);
         yield partition;
       }
@@ -105,46 +99,11 @@ export class LmdbReader implements SyncReader {
 const BATCH_FIRST = 16;
 const BATCH_MAX = 256;
 
-/** Stored keys, from `begin` (inclusive, unless it is marked) to `end` (exclusive). */
-export interface StoredRange {
-  readonly begin: Uint8Array;
-  readonly end: Uint8Array;
-  /** Where a batch left off. */
-  readonly afterBegin?: boolean | undefined;
-}
-
-/** The end is always given: without one, the engine's reverse scans pass over the lowest keys. */
-export function storedRange(partition: Uint8Array, { begin, end }: KeyRange): StoredRange {
-  return {
-    begin: storedBound(partition, begin),
-    end: end === undefined ? strinc(partition) : storedBound(partition, end),
-  };
-}
-
-export function readValue(view: View, partition: Uint8Array, key: Uint8Array): Uint8Array | undefined {
-  const { data, transaction } = view;
-  const stored = storedKey(partition, key);
-  let found: Buffer | undefined;
-  try {
-    found = data.getBinaryFast(stored, transaction && { transaction });
-  } catch (error) {
-    throw engineFailure('read', error);
-  }
-  if (found === undefined) return undefined;
-  const value = unseal(stored, found.subarray(0, data.lastSize));
-  if (typeof value === 'string') throw corruptValue(key, value);
-  return value;
-}
-
 function openEntry(partitionBytes: number, stored: Uint8Array, sealed: Uint8Array): Entry {
   const key = new Uint8Array(stored.subarray(partitionBytes));
   const value = unseal(stored, sealed);
   if (typeof value === 'string') throw corruptValue(key, value);
   return { key, value };
-}
-
-function corruptValue(key: Uint8Array, reason: string): KeyspaceError<'value.corrupt'> {
-  return new KeyspaceError('value.corrupt', `the stored value is damaged: ${reason}`, { keyHex: toHex(key), reason });
 }
 
 /** The same reads as promises: what LMDB has mapped needs no waiting. */

@@ -1,0 +1,75 @@
+import type { Writable } from 'node:stream';
+
+/** Whoever read the output has stopped reading, as `head` does. */
+export class OutputClosed extends Error {}
+
+/** Lines to a stream that may be slow, or closed at any time. */
+export class Output {
+  readonly #stream: Writable;
+  #isClosed = false;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    // Unheard, the error of a broken pipe would end the process with a stack.
+    stream.on('error', () => {
+      this.#isClosed = true;
+    });
+  }
+
+  /**
+   * Resolves when there is room for more.
+   *
+   * @throws {OutputClosed} If nobody reads any more.
+   */
+  async line(text: string): Promise<void> {
+    if (!this.#isClosed && !this.#stream.write(`${text}\n`)) await this.#room();
+    if (this.#isClosed) throw new OutputClosed();
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        for (const event of ROOM_EVENTS) this.#stream.off(event, done);
+        resolve();
+      };
+      for (const event of ROOM_EVENTS) this.#stream.on(event, done);
+    });
+  }
+}
+
+const ROOM_EVENTS = ['drain', 'error', 'close'];
+
+// Beyond what JSON escapes: DEL, C1 controls, and marks that reorder or break the line on a terminal.
+const UNPRINTABLE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text in quotes, cut, that cannot steer a terminal. */
+export function quoted(text: string, charactersMax: number): string {
+  const cut =
+    text.length > charactersMax ? `${JSON.stringify(text.slice(0, charactersMax))}…` : JSON.stringify(text);
+  return printable(cut);
+}
+
+export function printable(text: string): string {
+  return text.replace(
+    UNPRINTABLE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** How to mark text; identity where there is no colour. */
+export interface Style {
+  strong(text: string): string;
+  faint(text: string): string;
+}
+
+export const PLAIN_STYLE: Style = { strong: (text) => text, faint: (text) => text };
+
+const TERMINAL_STYLE: Style = {
+  strong: (text) => `\u001b[1m${text}\u001b[22m`,
+  faint: (text) => `\u001b[2m${text}\u001b[22m`,
+};
+
+/** Marks only what a person reads on a terminal, and not if `NO_COLOR` is set (no-color.org). */
+export function styleFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): Style {
+  return stream.isTTY && !env.NO_COLOR && env.TERM !== 'dumb' ? TERMINAL_STYLE : PLAIN_STYLE;
+}

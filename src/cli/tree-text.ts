@@ -1,0 +1,126 @@
+import { hexByte, namespaceName } from './describe-key.js';
+import { spacedHex } from './hex.js';
+import { PLAIN_STYLE, printable, type Style } from './output.js';
+import type { TreeEvent } from './tree.js';
+import type { Counts, KeyEvent } from './tree-events.js';
+
+const KEY_BYTES_SHOWN = 16;
+
+/** Turns what a walk through a store tells into lines, remembering only which heading it is under. */
+export class TreeText {
+  readonly #style: Style;
+  #namespace: number | undefined;
+  #family: string | undefined;
+
+  constructor(style: Style = PLAIN_STYLE) {
+    this.#style = style;
+  }
+
+  lines(event: TreeEvent): string[] {
+    switch (event.type) {
+      case 'partition': {
+        this.#namespace = undefined;
+        this.#family = undefined;
+        const title =
+          'actor' in event ? `actor ${printable(JSON.stringify(event.actor))}` : 'the keyspace itself';
+        const problem = event.problem === undefined ? [] : [`  ! ${printable(event.problem)}`];
+        return [this.#style.strong(title), ...problem];
+      }
+      case 'malformedPartition':
+        return [`! malformed partition ${event.partitionHex}: ${printable(event.reason)}`];
+      case 'key':
+        return this.#keyLines(event);
+      case 'more': {
+        const what = event.family === undefined ? 'malformed keys' : 'more';
+        return [`${event.family === undefined ? '  ' : '      '}… ${number(event.keys)} ${what}`];
+      }
+      case 'totals':
+        return [...totalLines(event.namespaces, event), ''];
+      case 'end':
+        return endLines(event);
+    }
+  }
+
+  #keyLines(event: KeyEvent): string[] {
+    const { family, status, layoutVersion, malformed, sentence = '' } = event;
+    const key = Buffer.from(event.keyHex, 'hex');
+    const hex = this.#style.faint(spacedHex(key, KEY_BYTES_SHOWN));
+    const lines: string[] = [];
+    // The keyspace's own partition has no namespaces.
+    const namespace = event.namespace?.byte ?? (malformed && key[0]);
+    if (namespace !== undefined && namespace !== this.#namespace) {
+      this.#namespace = namespace;
+      this.#family = undefined;
+      const version = layoutVersion === undefined ? '' : `, layout version ${layoutVersion}`;
+      lines.push(`  ${hexByte(namespace)} ${this.#style.strong(namespaceName(namespace))}${version}`);
+    }
+    if (malformed) {
+      return [
+        ...lines,
+        `    ! ${hex}  malformed at byte ${malformed.byteOffset}: ${printable(malformed.reason)}`,
+      ];
+    }
+    if (family !== this.#family) {
+      this.#family = family;
+      lines.push(`    ${family}${status === 'current' ? '' : ` (${status})`}`);
+    }
+    return [...lines, `      ${hex}  ${printable(sentence)} ${valueWords(event)}`];
+  }
+}
+
+function valueWords({ corrupt, valueBytes = 0, summary }: KeyEvent): string {
+  if (corrupt !== undefined) return `! value.corrupt: ${corrupt}`;
+  return `${bytes(valueBytes)}${summary === undefined ? '' : `: ${summary}`}`;
+}
+
+function totalLines(
+  namespaces: readonly (Counts & { byte?: number; name: string })[],
+  sum: Counts,
+): string[] {
+  if (namespaces.length === 0) return ['  nothing stored'];
+  const rows = [
+    ['', 'keys', 'key bytes', 'value bytes'],
+    ...namespaces.map((counts) => [
+      counts.byte === undefined ? counts.name : `${hexByte(counts.byte)} ${counts.name}`,
+      ...cells(counts),
+    ]),
+    ...(namespaces.length > 1 ? [['all', ...cells(sum)]] : []),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) => {
+    const [name = '', ...numbers] = row;
+    const aligned = numbers.map((cell, column) => cell.padStart(widths[column + 1]!));
+    return `  ${[name.padEnd(widths[0]!), ...aligned].join('  ')}`.trimEnd();
+  });
+}
+
+function cells({ keys, keyBytes, valueBytes }: Counts): string[] {
+  return [keys, keyBytes, valueBytes].map(number);
+}
+
+function endLines(event: Extract<TreeEvent, { type: 'end' }>): string[] {
+  const { actors, keys, keyBytes, valueBytes, malformedKeys, corruptValues, otherRoots } = event;
+  const parts = [
+    plural(actors, 'actor'),
+    plural(keys, 'key'),
+    bytes(keyBytes + valueBytes),
+    ...(malformedKeys === 0 ? [] : [plural(malformedKeys, 'malformed key')]),
+    ...(corruptValues === 0 ? [] : [plural(corruptValues, 'corrupt value')]),
+  ];
+  const roots = otherRoots.map((root) => (root === '' ? '(no root)' : printable(JSON.stringify(root))));
+  const hint =
+    roots.length === 0 ? [] : [`other roots in this store: ${roots.join(', ')} (choose with --root)`];
+  return [parts.join(', '), ...hint];
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function plural(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+function bytes(value: number): string {
+  return plural(value, 'byte');
+}

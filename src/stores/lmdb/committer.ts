@@ -1,0 +1,185 @@
+import { KeyspaceError } from '../../errors.js';
+import type { Commit } from '../../store/index.js';
+import type { Environment } from './environment.js';
+import { commitError, engineFailure, isRecoverable } from './failure.js';
+import type { Claim } from './fence.js';
+import { Lanes } from './lanes.js';
+import type { Owners } from './owners.js';
+import type { Space } from './space.js';
+import { applyWrites, assertChecks, type Cleared, findCleared, NOTHING_CLEARED, setBytes } from './writes.js';
+
+/** Writes to the environment: in order, within the space there is, and until the engine fails for good. */
+export class Committer {
+  readonly #environment: Environment;
+  readonly #owners: Owners;
+  readonly #space: Space;
+  readonly #lanes = new Lanes();
+  #underWay = 0;
+  #idle: (() => void) | undefined;
+  /** Why nothing is written any more. */
+  #broken: KeyspaceError | undefined;
+
+  constructor(environment: Environment, owners: Owners, space: Space) {
+    this.#environment = environment;
+    this.#owners = owners;
+    this.#space = space;
+  }
+
+  /** @param commit Asserted against the limits and the partitions of the claims. */
+  commit(commit: Commit, claims: readonly Claim[]): Promise<void> {
+    const { checks = [], writes } = commit;
+    if (this.#broken !== undefined) return Promise.reject(brokenError(this.#broken));
+    if (claims.length === 0 && checks.length === 0 && writes.length === 0) return Promise.resolve();
+    let neededBytes: number;
+    try {
+      neededBytes = this.#space.admit(setBytes(writes));
+    } catch (error) {
+      return Promise.reject(engineFailure('commit', error));
+    }
+    const alone = checks.length > 0 || writes.some(({ type }) => type === 'clearRange');
+    const done = this.#lanes.run(laneNames(commit, claims), alone, () => {
+      if (claims.length > 0) return this.#commitFenced(commit, claims, alone);
+      return alone ? this.#commitInPlace(commit) : this.#commitBatch(commit);
+    });
+    this.#underWay++;
+    const settle = () => {
+      this.#space.release(neededBytes);
+      this.#settled();
+    };
+    done.then(settle, settle);
+    return done;
+  }
+
+  /** Claims until it has not lost to another claim. */
+  async claim(partition: Uint8Array, epochMin: number | undefined): Promise<number> {
+    this.#underWay++;
+    try {
+      for (;;) {
+        if (this.#broken !== undefined) throw brokenError(this.#broken);
+        const { epoch, raised } = this.#owners.raise(partition, epochMin);
+        if (await raised.catch((error: unknown) => this.#fail(error))) return epoch;
+      }
+    } finally {
+      this.#settled();
+    }
+  }
+
+  /** Resolves when nothing is under way. After the engine has failed for good, something may be for ever. */
+  idle(): Promise<void> {
+    if (this.#underWay === 0 || this.#broken !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#idle = resolve;
+    });
+  }
+
+  /** Whether the engine may hold its lock for ever. */
+  get stuck(): boolean {
+    return this.#underWay > 0;
+  }
+
+  /**
+   * The engine compares the epochs where it writes. While they hold, nobody else has written these entries, so
+   * what is read here, with no commit of the partitions under way, still holds there.
+   */
+  async #commitFenced(commit: Commit, claims: readonly Claim[], alone: boolean): Promise<void> {
+    let cleared = NOTHING_CLEARED;
+    if (alone) {
+      this.#environment.root.resetReadTxn();
+      // What a later owner wrote must not be reported as a check that does not hold.
+      if (!claims.every((claim) => this.#owners.isHeld(claim))) throw fencedError();
+      cleared = this.#evaluate(commit);
+    }
+    const held = await this.#queueFenced(commit, claims, cleared).catch((error: unknown) =>
+      this.#fail(error),
+    );
+    if (!held) throw fencedError();
+  }
+
+  async #queueFenced({ writes }: Commit, claims: readonly Claim[], cleared: Cleared): Promise<boolean> {
+    const [outer, inner] = claims as readonly [Claim, Claim?];
+    const write = () => applyWrites(this.#environment.data, writes, cleared);
+    if (inner === undefined) return this.#owners.ifHeld(outer, write);
+    let innerHeld = Promise.resolve(false);
+    const outerHeld = this.#owners.ifHeld(outer, () => {
+      innerHeld = this.#owners.ifHeld(inner, write);
+    });
+    const held = await Promise.all([outerHeld, innerHeld]);
+    return held.every(Boolean);
+  }
+
+  async #commitBatch({ writes }: Commit): Promise<void> {
+    const { data } = this.#environment;
+    await data
+      .batch(() => applyWrites(data, writes, NOTHING_CLEARED))
+      .catch((error: unknown) => this.#fail(error));
+  }
+
+  /**
+   * Reads and writes under the engine's write lock, in this thread. It overtakes what is queued; that is well
+   * only because nothing of these partitions is.
+   */
+  async #commitInPlace(commit: Commit): Promise<void> {
+    const { data } = this.#environment;
+    try {
+      data.transactionSync(() => {
+        const cleared = this.#evaluate(commit);
+        applyWrites(data, commit.writes, cleared);
+      });
+    } catch (error) {
+      await this.#fail(error);
+    }
+  }
+
+  #evaluate({ checks = [], writes }: Commit): Cleared {
+    const view = { data: this.#environment.data };
+    assertChecks(view, checks);
+    return findCleared(view, writes);
+  }
+
+  async #fail(rejection: unknown): Promise<never> {
+    const error = await commitError(rejection);
+    if (isRecoverable(error)) throw engineFailure('commit', error);
+    const unknown = new KeyspaceError(
+      'commit.unknown',
+      'the engine failed while it committed',
+      {},
+      { cause: error },
+    );
+    this.#broken ??= unknown;
+    this.#idle?.();
+    throw unknown;
+  }
+
+  #settled(): void {
+    this.#underWay--;
+    if (this.#underWay === 0) this.#idle?.();
+  }
+}
+
+/**
+ * Fenced, a commit is ordered in its fenced partitions: in the shared one it touches what only its owner
+ * writes, so actors need not wait for each other there.
+ */
+function laneNames({ checks = [], writes }: Commit, claims: readonly Claim[]): readonly string[] {
+  if (claims.length === 1) return [claims[0]?.lane as string];
+  if (claims.length > 0) return [...new Set(claims.map(({ lane }) => lane))];
+  return [...new Set([...checks, ...writes].map(({ partition }) => laneName(partition)))];
+}
+
+/** One character per byte. */
+export function laneName(partition: Uint8Array): string {
+  return Buffer.from(partition.buffer, partition.byteOffset, partition.length).toString('latin1');
+}
+
+function fencedError(): KeyspaceError<'commit.fenced'> {
+  return new KeyspaceError('commit.fenced', 'another owner has claimed the partition', {});
+}
+
+function brokenError(cause: KeyspaceError): KeyspaceError<'store.failed'> {
+  return new KeyspaceError(
+    'store.failed',
+    'the engine has failed: reopen the store',
+    { operation: 'commit' },
+    { cause },
+  );
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { CBOR_DEPTH_MAX, decodeCbor, encodeCbor } from '../../src/values/index.js';
+import { errorOf } from './support.js';
+
+class Account {
+  balance = 1;
+}
+
+const cyclic: Record<string, unknown> = {};
+cyclic.parts = [{ whole: cyclic }];
+
+const selfContained = new Map<string, unknown>();
+selfContained.set('self', selfContained);
+
+// biome-ignore lint/suspicious/noSparseArray: the hole is what is tested
+const sparse = [1, , 3];
+
+function nested(levels: number): unknown {
+  let value: unknown = 'core';
+  for (let level = 0; level < levels; level++) value = level % 2 === 0 ? [value] : new Map([['k', value]]);
+  return value;
+}
+
+describe('what cannot be kept faithfully is refused, naming where it is', () => {
+  test.each<[path: string, reason: string, value: unknown]>(
+    (
+      [
+        [() => 1, '$', 'a function'],
+        [Symbol('s'), '$', 'a symbol'],
+        [{ items: [0, 1, 2, { callback() {} }] }, '$.items[3].callback', 'a function'],
+        [{ 'two words': { é: Symbol.iterator } }, '$["two words"].é', 'a symbol'],
+        [{ ['k'.repeat(60)]: Symbol.iterator }, `$["${'k'.repeat(40)}…"]`, 'a symbol'],
+        [{ map: new Map([['a', new Map([[() => 1, 1]])]]) }, '$.map{0}.value{0}.key', 'a function'],
+        [
+          new Map<unknown, unknown>([
+            ['a', 1],
+            [1, () => 1],
+          ]),
+          `$${'{1}'}.value`,
+          'a function',
+        ],
+        [new Map([[{ f() {} }, 1]]), `$${'{0}'}.key.f`, 'a function'],
+        [{ set: new Set([1, () => 1]) }, '$.set{1}', 'a function'],
+        [{ account: new Account() }, '$.account', 'an instance of another class'],
+        [[new (class extends Map {})()], '$[0]', 'an instance of another class'],
+        [[new (class extends Array {})()], '$[0]', 'an instance of another class'],
+        [Object.create(Map.prototype), '$', 'an instance of another class'],
+        [Object.create(Date.prototype), '$', 'an instance of another class'],
+        [Object.create({ inherited: 1 }), '$', 'an instance of another class'],
+        [new Error('failure'), '$', 'an instance of another class'],
+        [/pattern/, '$', 'an instance of another class'],
+        [Promise.resolve(1), '$', 'an instance of another class'],
+        [new Float32Array(1), '$', 'an instance of another class'],
+        [new ArrayBuffer(1), '$', 'an instance of another class'],
+        [new URL('http://localhost'), '$', 'an instance of another class'],
+        [[new Number(1)], '$[0]', 'an instance of another class'],
+        [cyclic, '$.parts[0].whole', 'a cycle'],
+        [selfContained, `$${'{0}'}.value`, 'a cycle'],
+        [sparse, '$[1]', 'a hole'],
+        [[sparse], '$[0][1]', 'a hole'],
+        [Object.assign([1], { extra: 2 }), '$', 'a property beside the elements'],
+        [[Object.assign(new Date(0), { extra: 2 })], '$[0]', 'a property beside the elements'],
+        [Object.assign(new Map(), { extra: 2 }), '$', 'a property beside the elements'],
+        [Object.assign(new Set(), { extra: 2 }), '$', 'a property beside the elements'],
+        [{ a: { [Symbol.toStringTag]: 'x' } }, '$.a', 'a property that is a symbol'],
+        [[new Date('-139038-09-05T21:09:14.114Z')], '$[0]', 'a date that seconds cannot tell from another'],
+        [{ text: ['ok', 'bad \ud800'] }, '$.text[1]', 'a lone surrogate'],
+        [{ 'bad \udc00': 1 }, '$["bad \\udc00"]', 'a lone surrogate'],
+        [
+          nested(CBOR_DEPTH_MAX + 1),
+          `$${'[0]{0}.value'.repeat(CBOR_DEPTH_MAX / 2)}`,
+          'deeper than 128 levels',
+        ],
+      ] as [unknown, string, string][]
+    ).map(([value, path, reason]) => [path, reason, value]),
+  )('%s is %s', (path, reason, value) => {
+    const error = errorOf('value.unserialisable', () => encodeCbor(value));
+    expect(error.details).toEqual({ path, reason });
+    expect(error.message).toContain(path);
+  });
+
+  test('the deepest value that is accepted decodes', () => {
+    const value = nested(CBOR_DEPTH_MAX);
+    expect(decodeCbor(encodeCbor(value))).toStrictEqual(value);
+    const date = { at: nested(CBOR_DEPTH_MAX - 1), when: [new Date(0)] };
+    expect(decodeCbor(encodeCbor(date))).toStrictEqual(date);
+  });
+
+  test('one object in two places is no cycle', () => {
+    const shared = { n: 1 };
+    expect(decodeCbor(encodeCbor([shared, shared]))).toStrictEqual([{ n: 1 }, { n: 1 }]);
+  });
+
+  test('a getter that grows its array cannot make the bytes disagree with the length', () => {
+    const list: unknown[] = [];
+    list.push({
+      get grow() {
+        list.push('late');
+        return 1;
+      },
+    });
+    // The array is refused for what it now holds beside its encoded elements.
+    expect(() => encodeCbor(list)).toThrow('a property beside the elements');
+  });
+
+  test('a failed encoding leaves nothing behind for the next', () => {
+    errorOf('value.unserialisable', () => encodeCbor([1, 2, () => 3]));
+    expect(decodeCbor(encodeCbor('next'))).toBe('next');
+  });
+});

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const folder = new URL('../../src/values/schemas/', import.meta.url);
+
+/** SHA-256 of what each file defines, without comments and spacing: a published schema is never edited. */
+const PUBLISHED = {
+  'actor-v1': '61b22d63c1cfa96d',
+  'actor-v2': '5bab753f07cdacbc',
+  'actor-v3': '1465baad6a755311',
+  'connection-v3': '086f2fe469652597',
+  'file-meta-v1': '16b0ea5ec4afbf89',
+  'layout-header-v1': 'fcdfefb9e2a7c3f7',
+  'queue-message-v4': '0cfdbb5bdd45bc6a',
+  'queue-metadata-v4': '293a0fb9b8ec0606',
+};
+
+test('published schemas are unedited', () => {
+  const schemas = readdirSync(folder).filter((file) => file.endsWith('.bare'));
+  const hashes = schemas.map((file) => {
+    const definition = readFileSync(new URL(file, folder), 'utf8')
+      .replace(/#.*$/gm, '')
+      .replace(/\s+/g, ' ')
+      .trim();
+    return [
+      file.slice(0, -'.bare'.length),
+      createHash('sha256').update(definition).digest('hex').slice(0, 16),
+    ];
+  });
+  expect(Object.fromEntries(hashes)).toEqual(PUBLISHED);
+});
+
+test('the committed codecs are what their schemas generate', () => {
+  const script = fileURLToPath(new URL('generate.mjs', import.meta.url));
+  execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' });
+});

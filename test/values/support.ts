@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { toHex } from '../../src/bytes/index.js';
+import { type ErrorCode, isKeyspaceError, type KeyspaceError } from '../../src/errors.js';
+import {
+  type ActorRecord,
+  actorPayload,
+  type ConnectionRecord,
+  connectionPayload,
+  fileMetaPayload,
+  layoutHeaderPayload,
+  type Payload,
+  type QueueMessageRecord,
+  queueMessagePayload,
+  queueMetadataPayload,
+} from '../../src/values/index.js';
+
+/** The error that `action` throws; anything but a KeyspaceError of this code fails the test. */
+export function errorOf<Code extends ErrorCode>(code: Code, action: () => unknown): KeyspaceError<Code> {
+  let result: unknown;
+  try {
+    result = action();
+  } catch (error) {
+    if (isKeyspaceError(error, code)) return error;
+    throw error;
+  }
+  throw new Error(`expected ${code}, returned ${JSON.stringify(plain(result))}`);
+}
+
+/** A record as the vectors hold it: bytes as hex, bigints as decimal text, maps as lists of pairs. */
+export function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return toHex(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Map) return [...value];
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, plain(field)]));
+}
+
+const text = fc.string({ unit: 'binary' });
+const bytes = fc.uint8Array({ max: 255 });
+const timeMs = fc.maxSafeInteger();
+const u16 = fc.nat(0xffff);
+const u32 = fc.nat(0xffff_ffff);
+const id = fc.uint8Array({ minLength: 4, maxLength: 4 });
+
+const actor: fc.Arbitrary<ActorRecord> = fc.record(
+  {
+    input: bytes,
+    initialized: fc.boolean(),
+    state: bytes,
+    scheduledEvents: fc.array(
+      fc.record(
+        { eventId: text, dueAtMs: timeMs, action: text, args: bytes },
+        { requiredKeys: ['eventId', 'dueAtMs', 'action'] },
+      ),
+    ),
+  },
+  { requiredKeys: ['initialized', 'state', 'scheduledEvents'] },
+);
+
+const connection: fc.Arbitrary<ConnectionRecord> = fc.record({
+  id: text,
+  parameters: bytes,
+  state: bytes,
+  subscriptions: fc.array(text),
+  gatewayId: id,
+  requestId: id,
+  serverMessageIndex: u16,
+  clientMessageIndex: u16,
+  requestPath: text,
+  requestHeaders: fc.array(fc.tuple(text, text)).map((headers) => new Map(headers)),
+});
+
+const queueMessage: fc.Arbitrary<QueueMessageRecord> = fc.record(
+  {
+    name: text,
+    body: bytes,
+    enqueuedAtMs: timeMs,
+    failureCount: u32,
+    availableAtMs: timeMs,
+    inFlight: fc.boolean(),
+    inFlightAtMs: timeMs,
+  },
+  { requiredKeys: ['name', 'body', 'enqueuedAtMs'] },
+);
+
+/** A payload with an arbitrary of its records. */
+export interface Sample {
+  readonly payload: Payload<unknown>;
+  readonly records: fc.Arbitrary<unknown>;
+}
+
+function sample<Value>(payload: Payload<Value>, records: fc.Arbitrary<Value>): Sample {
+  return { payload: payload as Payload<unknown>, records };
+}
+
+export const SAMPLES: readonly Sample[] = [
+  sample(actorPayload, actor),
+  sample(connectionPayload, connection),
+  sample(queueMetadataPayload, fc.record({ nextId: fc.bigInt(0n, 2n ** 64n - 1n), messageCount: u32 })),
+  sample(queueMessagePayload, queueMessage),
+  sample(fileMetaPayload, fc.record({ fileBytes: fc.maxSafeNat() })),
+  sample(layoutHeaderPayload, fc.record({ layoutVersion: u16 })),
+];
+
+/** Damages bytes: flips, inserts, removes, cuts, or sets a byte to an edge. */
+export function mutated(from: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
+  const edit = fc.record({
+    kind: fc.constantFrom('flip', 'insert', 'remove', 'cut', 'edge'),
+    at: fc.nat(),
+    byte: fc.nat(255),
+    edge: fc.constantFrom(0, 1, 2, 0x7f, 0x80, 0xff),
+  });
+  return fc.tuple(from, fc.array(edit, { minLength: 1, maxLength: 3 })).map(([original, edits]) => {
+    const damaged = [...original];
+    for (const { kind, at, byte, edge } of edits) {
+      const index = damaged.length === 0 ? 0 : at % damaged.length;
+      if (kind === 'insert') damaged.splice(index, 0, byte);
+      else if (kind === 'remove') damaged.splice(index, 1);
+      else if (kind === 'cut') damaged.length = index;
+      else if (index < damaged.length)
+        damaged[index] = kind === 'flip' ? (damaged[index] as number) ^ byte : edge;
+    }
+    return Uint8Array.from(damaged);
+  });
+}
