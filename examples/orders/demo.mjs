@@ -10,7 +10,7 @@ import { ACTOR_ID } from './order-actor.mjs';
 import { readOrders } from './records.mjs';
 import { verify } from './verify.mjs';
 
-const USAGE = 'usage: npm run demo -- [--records <100 to 10000>] [--path <a new folder, which is kept>]';
+const USAGE = 'usage: npm run demo -- [--records <1000 to 10000>] [--path <a new folder, which is kept>]';
 const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -60,6 +60,7 @@ async function demonstrate() {
     const ended = await runWorker({ storePath, acknowledgedPath, count, kill });
     if (ended !== 'SIGKILL') throw new Error(`the worker was to be killed, but ended with ${ended}`);
     const { acknowledged, stored, problems } = await verify(storePath, acknowledgedPath, orders);
+    assertNone(problems);
     const where =
       kill?.place === 'transaction' ? 'half-way through a transaction' : 'with more orders under way';
     console.log(`  ✗ killed (SIGKILL) ${where}`);
@@ -67,7 +68,6 @@ async function demonstrate() {
       `  ↻ reopened: ${number(acknowledged)} acknowledged, all there;` +
         ` ${number(stored - acknowledged)} more durable, not yet acknowledged\n`,
     );
-    assertNone(problems);
   }
   const ended = await runWorker({ storePath, acknowledgedPath, count });
   if (ended !== 0) throw new Error(`the worker failed: ${ended}`);
@@ -159,7 +159,7 @@ function readArguments() {
   try {
     const { values } = parseArgs({ options: { records: { type: 'string' }, path: { type: 'string' } } });
     const count = Number(values.records ?? allOrders);
-    if (!Number.isInteger(count) || count < 100 || count > allOrders)
+    if (!Number.isInteger(count) || count < 1_000 || count > allOrders)
       throw new Error('--records is out of range');
     if (values.path === undefined) {
       return { count, folder: mkdtempSync(join(tmpdir(), 'actor-keyspace-orders-')), isKept: false };

@@ -15,11 +15,12 @@ import { readOrders } from './records.mjs';
  */
 
 /** Orders under way at once: their transactions run one after the other and share commits. */
-const UNDER_WAY_MAX = 64;
+const UNDER_WAY_MAX = 128;
 
 const task = /** @type {Task} */ (JSON.parse(/** @type {string} */ (process.argv[2])));
 const orders = readOrders().slice(0, task.count);
 const acknowledged = openSync(task.acknowledgedPath, 'a+');
+// Acknowledgements are written in the order of the index, so their number is the first index without one.
 const first = readFileSync(task.acknowledgedPath, 'utf8').split('\n').length - 1;
 
 const keyspace = await openKeyspace({ store: await openLmdbStore({ path: task.storePath }) });

@@ -16,6 +16,7 @@ export type {
   NoFields,
   PartitionKind,
 } from './key-format.js';
+export { fieldsToJson, renderLayoutJson } from './layout-json.js';
 export type { Location, LocationSegment, LoopIteration } from './location.js';
 export { renderGeneratedParts, renderMarkdownTables } from './markdown.js';
 export { NAMESPACES, type NamespaceSummary } from './namespaces.js';
@@ -28,4 +29,3 @@ export {
   KEYSPACE_PARTITION,
   ROOT_BYTES_MAX,
 } from './partition.js';
-export { fieldsToJson, renderLayoutJson } from './registry.js';

@@ -3,9 +3,9 @@ import { LAYOUT_PROBES } from './classify.js';
 import { LAYOUT_VERSION_CURRENT } from './constants.js';
 import { ACTOR_FAMILIES, KEYSPACE_FAMILIES } from './families/index.js';
 import type { KeyFormat } from './key-format.js';
+import { fieldsToJson } from './layout-json.js';
 import { NAMESPACES } from './namespaces.js';
 import { encodeActorPartition, encodeKeyspacePartition } from './partition.js';
-import { fieldsToJson } from './registry.js';
 
 const isCurrentLayout = (family: KeyFormat<object>): boolean =>
   family.layouts.includes(LAYOUT_VERSION_CURRENT);
@@ -110,7 +110,7 @@ export function renderMarkdownTables(): Readonly<Record<string, string>> {
   };
 }
 
-const GENERATED = /(<!-- generated:([\w-]+) -->\n)[\s\S]*?(\n<!-- \/generated -->)/g;
+const GENERATED = /(<!-- generated:([\w-]+) -->\n)[\s\S]*?(<!-- \/generated -->)/g;
 
 /**
  * The document with the text between each pair of markers, `<!-- generated:name -->` and
@@ -125,7 +125,7 @@ export function renderGeneratedParts(document: string): string {
     const part = tables[name];
     if (part === undefined) throw new RangeError(`no generated part is called ${name}`);
     found.push(name);
-    return `${open}${part}${close}`;
+    return `${open}\n${part}\n\n${close}`;
   });
   const expected = Object.keys(tables).sort().join(' ');
   if (found.sort().join(' ') !== expected) {

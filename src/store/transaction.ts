@@ -104,8 +104,8 @@ export class StoreTransaction {
   async *#scan(range: KeyRange, options: ScanOptions): AsyncGenerator<Entry> {
     try {
       for await (const entry of this.#overlay.scan(this.#stored(range, options), range, options)) {
-        yield entry;
         this.#assertOpen();
+        yield entry;
       }
     } finally {
       this.#assertOpen();

@@ -10,8 +10,8 @@ import { CBOR_DEPTH_MAX, TAG } from './cbor-format.js';
  * properties are all their own (`__proto__` and `constructor` too), in the order of the bytes; a plain byte string
  * is a Uint8Array, as one under tag 64 is.
  *
- * Refused: trailing bytes, truncation, integers and lengths in more bytes than needed (but for bigints and for the
- * 2-byte map lengths cbor-x always writes), indefinite lengths, duplicate keys and members, keys of objects that are
+ * Refused: trailing bytes, truncation, integers and lengths in more bytes than needed (but for bigints, and where
+ * cbor-x always writes 2 bytes of length or 4 of seconds), indefinite lengths, duplicate keys and members, keys of objects that are
  * not text, invalid UTF-8, unknown tags and simple values, more than {@link CBOR_DEPTH_MAX} levels. Time and memory
  * are proportional to the input, whatever lengths it declares.
  *
@@ -20,7 +20,7 @@ import { CBOR_DEPTH_MAX, TAG } from './cbor-format.js';
  */
 export function decodeCbor(bytes: Uint8Array): unknown {
   // A plain view: slices of a Buffer would share its memory instead of copying.
-  const view = bytes;
+  const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const tokenizer = new StrictTokenizer(view);
   try {
     const decoded = decodeFirst(view, { tokenizer, rejectDuplicateMapKeys: true, tags: TAG_DECODERS });
@@ -61,7 +61,9 @@ const TAG_CONTENT: ReadonlyMap<unknown, readonly Type[]> = new Map([
   [TAG.map, [Type.map]],
 ]);
 
-const MAJOR = { uint: 0, negint: 1, map: 5, tag: 6 } as const;
+const MAJOR = { negint: 1, text: 3, map: 5, tag: 6 } as const;
+const EMPTY_BYTES = 0x40;
+const NOT_ASCII = /[^\0-\x7f]/;
 
 /** cborg's tokenizer, refusing what it takes leniently before its recursion sees it. */
 class StrictTokenizer extends Tokenizer {
@@ -72,12 +74,7 @@ class StrictTokenizer extends Tokenizer {
   #tag: unknown;
 
   constructor(bytes: Uint8Array) {
-    super(bytes, {
-      allowBigInt: true,
-      allowIndefinite: false,
-      allowUndefined: true,
-      retainStringBytes: true,
-    });
+    super(bytes, { allowBigInt: true, allowIndefinite: false, allowUndefined: true });
   }
 
   override next(): Token {
@@ -92,39 +89,46 @@ class StrictTokenizer extends Tokenizer {
   #readToken(): Token {
     const head = this.data[this.tokenOffset] as number;
     const major = head >> 5;
+    const additional = head & 31;
     const token = super.next();
-    const isInteger = major === MAJOR.uint || major === MAJOR.negint;
-    if (isInteger && (head & 31) === 27)
-      return new Token(token.type, BigInt(token.value), token.encodedLength);
-    if (major <= MAJOR.tag && !(major === MAJOR.map && (head & 31) === 25)) this.#checkShortest(head & 31);
-    if (token.type === Type.string && token.encodedLength !== 1) {
-      // cborg replaces invalid UTF-8 and drops a leading U+FEFF.
-      const text = decodeUtf8(token.byteValue as Uint8Array);
-      if (text === undefined) throw new Refusal('invalid UTF-8');
-      return new Token(Type.string, text, token.encodedLength);
+    if (additional >= 24 && major <= MAJOR.tag) {
+      if (major <= MAJOR.negint && additional === 27) return new Token(token.type, BigInt(token.value));
+      if (!this.#isFixedWidth(major, additional)) this.#checkShortest(additional);
     }
+    if (major === MAJOR.text) return this.#checkText(token, additional);
     // cborg hands out one and the same empty array, of which a Set would hold only one.
-    if (token.type === Type.bytes && token.encodedLength === 1)
-      return new Token(Type.bytes, new Uint8Array(0), 1);
-    return token;
+    return head === EMPTY_BYTES ? new Token(Type.bytes, new Uint8Array(0)) : token;
   }
 
-  /** The high half of an argument must not be zero, and a 1-byte argument not fit into the head. */
+  /** cborg replaces invalid UTF-8 and drops a leading U+FEFF; ASCII of the whole length has neither. */
+  #checkText(token: Token, additional: number): Token {
+    const start = this.tokenOffset + (additional < 24 ? 1 : 1 + 2 ** (additional - 24));
+    if (token.value.length === this.pos() - start && !NOT_ASCII.test(token.value)) return token;
+    const text = decodeUtf8(this.data.subarray(start, this.pos()));
+    if (text === undefined) throw new Refusal('invalid UTF-8');
+    return new Token(Type.string, text);
+  }
+
+  /** What cbor-x writes at one width: lengths of objects in 2 bytes, whole seconds of dates in 4. */
+  #isFixedWidth(major: number, additional: number): boolean {
+    return (major === MAJOR.map && additional === 25) || (this.#tag === TAG.date && additional === 26);
+  }
+
+  /** A 1-byte argument must not fit into the head, nor any other into half its bytes. */
   #checkShortest(additional: number): void {
-    if (additional < 24) return;
     const start = this.tokenOffset + 1;
-    const high = this.data.subarray(start, start + 2 ** (additional - 25));
-    if (additional === 24 ? (this.data[start] as number) < 24 : high.every((byte) => byte === 0)) {
-      throw new Refusal('more bytes than needed');
-    }
+    const half = start + 2 ** (additional - 25);
+    let high = 0;
+    for (let at = start; at < half; at++) high |= this.data[at] as number;
+    if (additional === 24 ? high < 24 : high === 0) throw new Refusal('more bytes than needed');
   }
 
   #checkTag(token: Token): void {
-    const content = TAG_CONTENT.get(this.#tag);
-    if (content !== undefined && !content.includes(token.type))
+    if (this.#tag !== undefined && !TAG_CONTENT.get(this.#tag)?.includes(token.type)) {
       throw new Refusal('content of another type than its tag');
+    }
     this.#tag = token.type === Type.tag ? token.value : undefined;
-    if (token.type === Type.tag && !TAG_CONTENT.has(token.value)) throw new Refusal('unknown tag');
+    if (this.#tag !== undefined && !TAG_CONTENT.has(this.#tag)) throw new Refusal('unknown tag');
   }
 
   #countItems(token: Token): void {

@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { encode, Token, Type } from 'cborg';
 import { copyBytes, fromHex, isUtf8Encodable } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
@@ -75,22 +74,22 @@ class TokenWriter {
   }
 
   #addObject(value: object): void {
-    if (types.isUint8Array(value)) {
+    if (isUint8Array(value)) {
       this.#push(Type.tag, TAG.bytes);
       this.#push(Type.bytes, value);
       return;
     }
     if (Object.getOwnPropertySymbols(value).length > 0) throw this.#refuse('a property that is a symbol');
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (types.isDate(value) && prototype === Date.prototype) {
+    if (prototype === Date.prototype && isDate(value)) {
       this.#addDate(value);
       return;
     }
     this.#enter(value);
     if (prototype === Object.prototype || prototype === null) this.#addProperties(value);
     else if (Array.isArray(value) && prototype === Array.prototype) this.#addArray(value);
-    else if (types.isMap(value) && prototype === Map.prototype) this.#addMap(value);
-    else if (types.isSet(value) && prototype === Set.prototype) this.#addSet(value);
+    else if (prototype === Map.prototype && isMap(value)) this.#addMap(value);
+    else if (prototype === Set.prototype && isSet(value)) this.#addSet(value);
     else throw this.#refuse('an instance of another class');
     this.#ancestors.pop();
   }
@@ -176,5 +175,24 @@ class TokenWriter {
       path,
       reason,
     });
+  }
+}
+
+/** Of any realm: the bytes may come from outside the one this module runs in. */
+function isUint8Array(value: object): value is Uint8Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]';
+}
+
+// A prototype says nothing of what an object is: Object.create(Map.prototype) is no Map. A method of it knows.
+const isDate = (value: object): value is Date => accepts(value, Date.prototype.getTime);
+const isMap = (value: object): value is Map<unknown, unknown> => accepts(value, Map.prototype.keys);
+const isSet = (value: object): value is Set<unknown> => accepts(value, Set.prototype.keys);
+
+function accepts(value: object, method: () => unknown): boolean {
+  try {
+    method.call(value);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -96,7 +96,7 @@ export function definePayload<Wire, Value>(definition: PayloadDefinition<Wire, V
     decode(bytes) {
       if (bytes.length < VERSION_BYTES) throw malformed(bytes.length, 'no payload version');
       // A plain view: slices of a Buffer would share its memory instead of copying.
-      const view = bytes;
+      const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
       const cursor = new ByteCursor(view, CONFIG);
       const payloadVersion = readU16(cursor);
       if (payloadVersion < versions.min || payloadVersion > versions.max) {

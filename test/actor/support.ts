@@ -80,6 +80,16 @@ export class HeldStore implements Store {
     return this.#arrived.shift() as Arrived;
   }
 
+  /** The commits that wait for a verdict, oldest first. */
+  get waiting(): readonly Commit[] {
+    return this.#arrived.map(({ commit }) => commit);
+  }
+
+  /** Takes one of those out, for the caller to decide. */
+  take(index: number): Arrived | undefined {
+    return this.#arrived.splice(index, 1)[0];
+  }
+
   async commit(commit: Commit): Promise<void> {
     this.commits.push(commit);
     const verdict = this.#isHolding ? await this.#verdict(commit) : 'apply';

@@ -93,6 +93,24 @@ describe('transact', () => {
     }
   });
 
+  test('what a scan gave is checked', async () => {
+    const store = await storeWith(['61', '01'], ['62', '01']);
+    const fence = await store.claim(ALICE);
+    let attempts = 0;
+    await transact(
+      store,
+      ALICE,
+      async (tx) => {
+        const seen = await pairs(tx.scan({ begin: key('62') }));
+        if (++attempts === 1) await overwrite(store, '62', '09');
+        tx.set(key('63'), Uint8Array.of(seen.length, attempts));
+      },
+      { fence },
+    );
+    expect(attempts).toBe(2);
+    expect(await contents(store)).toEqual(['61=01', '62=09', '63=0102']);
+  });
+
   test('every read of an attempt is of one instant', async () => {
     const store = await storeWith(['61', '01'], ['62', '01']);
     await transact(store, ALICE, async (tx) => {
@@ -195,7 +213,8 @@ describe('transact', () => {
     const fence = await store.claim(ALICE);
     let late: StoreTransaction | undefined;
     let scan: AsyncIterator<Entry> | undefined;
-    let unfinished: Promise<unknown> | undefined;
+    let ownScan: AsyncIterator<Entry> | undefined;
+    const unfinished: Promise<unknown>[] = [];
     await transact(
       store,
       ALICE,
@@ -203,7 +222,13 @@ describe('transact', () => {
         late = tx;
         scan = tx.scan(ALL)[Symbol.asyncIterator]();
         await scan.next();
-        unfinished = tx.get(key('61')).catch((error) => error);
+        tx.set(key('71'), key('01'));
+        tx.set(key('72'), key('01'));
+        ownScan = tx.scan({ begin: key('70') })[Symbol.asyncIterator]();
+        await ownScan.next();
+        const begun = tx.scan(ALL)[Symbol.asyncIterator]().next();
+        unfinished.push(tx.get(key('61')).catch((error) => error));
+        unfinished.push(begun.catch((error) => error));
       },
       { fence },
     );
@@ -212,12 +237,13 @@ describe('transact', () => {
     await expect(tx.get(key('61'))).rejects.toEqual(closed);
     await expect(tx.getMany([])).rejects.toEqual(closed);
     await expect(scan!.next()).rejects.toEqual(closed);
+    await expect(ownScan!.next()).rejects.toEqual(closed);
     expect(() => tx.scan(ALL)).toThrow(closed);
     expect(() => tx.set(key('61'), key('01'))).toThrow(closed);
     expect(() => tx.delete(key('61'))).toThrow(closed);
     expect(() => tx.clearRange(ALL)).toThrow(closed);
-    expect(await unfinished).toEqual(closed);
-    expect(await contents(store)).toEqual(['61=01', '62=01']);
+    expect(await Promise.all(unfinished)).toEqual([closed, closed]);
+    expect(await contents(store)).toEqual(['61=01', '62=01', '71=01', '72=01']);
   });
 
   test('without a fence ranges are refused', async () => {
@@ -293,7 +319,7 @@ describe('transact', () => {
         value.fill(0xee);
         (await tx.get(key('63')))!.fill(0xee);
         (await tx.get(key('61')))!.fill(0xee);
-        for await (const entry of tx.scan(ALL)) {
+        for await (const entry of tx.scan({ begin: key('62') })) {
           entry.key.fill(0xee);
           entry.value.fill(0xee);
         }
@@ -380,6 +406,7 @@ describe('transact', () => {
       async (tx) => {
         for await (const entry of tx.scan(ALL)) {
           seen.push(toHex(entry.key));
+          tx.clearRange({ begin: key('62ff') });
           tx.set(Uint8Array.of(...entry.key, 0xff), entry.value);
           tx.delete(key('63'));
         }
@@ -387,6 +414,6 @@ describe('transact', () => {
       { fence },
     );
     expect(seen).toEqual(['61', '62', '63']);
-    expect(await contents(store)).toEqual(['61=01', '61ff=01', '62=02', '62ff=02', '63ff=03']);
+    expect(await contents(store)).toEqual(['61=01', '61ff=01', '62=02', '63ff=03']);
   });
 });

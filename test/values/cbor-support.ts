@@ -31,7 +31,7 @@ const scalar = fc.oneof(
   fc.constantFrom(null, undefined),
   fc.uint8Array({ max: 255 }),
   // Further away, some milliseconds are lost in a double of seconds.
-  fc.date({ min: new Date(-4e15), max: new Date(4e15), noInvalidDate: false }),
+  fc.date({ min: new Date(-4e15), max: new Date(4e15), noInvalidDate: true }),
 );
 
 const key = fc.oneof(text, fc.constantFrom('1', '__proto__', 'constructor', 'toJSON', 'length'));

@@ -56,7 +56,10 @@ describe('a value', () => {
     const decoded = decodeCbor(padded);
     padded.fill(0);
     deepStrictEqual(decoded, { bytes: Uint8Array.of(1, 2, 3) });
-    expect(encoded.buffer.byteLength).toBe(encoded.length);
+    for (const length of [0, 300, 70_000]) {
+      const array = encodeCbor({ text: 'x'.repeat(length) });
+      expect(array.buffer.byteLength).toBe(array.length);
+    }
   });
 });
 
@@ -104,6 +107,7 @@ describe('bytes', () => {
     ['an object of cbor-x', 'b90001616101', { a: 1 }],
     ['a double that a half would hold', 'fb3ff8000000000000', 1.5],
     ['a plain byte string', '4101', Uint8Array.of(1)],
+    ['a date of cbor-x', 'c11a00000005', new Date(5000)],
     ['the least 8-byte bigint of cbor-x', 'c348ffffffffffffffff', -(2n ** 64n)],
     [
       'a set of two empty byte strings',

@@ -1,7 +1,7 @@
-import { KeyspaceError } from '../../errors.js';
+import { isKeyspaceError, KeyspaceError } from '../../errors.js';
 import type { Commit } from '../../store/index.js';
 import type { Environment } from './environment.js';
-import { commitError, engineFailure, isRecoverable } from './failure.js';
+import { commitError, commitFailure, engineFailure } from './failure.js';
 import type { Claim } from './fence.js';
 import { Lanes } from './lanes.js';
 import type { Owners } from './owners.js';
@@ -138,16 +138,12 @@ export class Committer {
 
   async #fail(rejection: unknown): Promise<never> {
     const error = await commitError(rejection);
-    if (isRecoverable(error)) throw engineFailure('commit', error);
-    const unknown = new KeyspaceError(
-      'commit.unknown',
-      'the engine failed while it committed',
-      {},
-      { cause: error },
-    );
-    this.#broken ??= unknown;
-    this.#idle?.();
-    throw unknown;
+    const failure = commitFailure(error, () => this.#space.isDiskFull());
+    if (isKeyspaceError(failure, 'commit.unknown')) {
+      this.#broken ??= failure;
+      this.#idle?.();
+    }
+    throw failure;
   }
 
   #settled(): void {

@@ -47,10 +47,26 @@ async function isVacant(folder: string): Promise<boolean> {
   }
 }
 
+/** By hand: the recursive `mkdir` of Node 20 never ends where a folder cannot be made. */
 async function makeFolders(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await flush(dirname(made));
+  const parent = dirname(folder);
+  const code = await makeFolder(folder);
+  if (code !== 'ENOENT' || parent === folder) return;
+  await makeFolders(parent);
+  await makeFolder(folder, true);
+}
+
+/** @returns The code of the error that kept it from being made. */
+async function makeFolder(folder: string, required = false): Promise<string | undefined> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || (code === 'ENOENT' && !required)) return code;
+    throw error;
+  }
+  await flush(dirname(folder));
+  return undefined;
 }
 
 async function removeLeftovers(parent: string, prefix: string): Promise<void> {

@@ -3,6 +3,7 @@ import { KeyspaceError } from '../../errors.js';
 /** LMDB's own codes are negative, the operating system's positive; Node's are names. */
 const MDB_MAP_FULL = -30792;
 const MDB_TXN_FULL = -30788;
+const EIO = 5;
 const ENOSPC = 28;
 const EFBIG = 27;
 const EDQUOT = 122;
@@ -21,9 +22,7 @@ const RECOVERABLE: ReadonlySet<unknown> = new Set([...FULL, MDB_TXN_FULL]);
  */
 export function engineFailure(operation: string, error: unknown): KeyspaceError {
   if (error instanceof KeyspaceError) return error;
-  if (FULL.has(codeOf(error))) {
-    return new KeyspaceError('store.full', 'no space left for the store', {}, { cause: error });
-  }
+  if (FULL.has(codeOf(error))) return fullError(error);
   return new KeyspaceError(
     'store.failed',
     `the engine failed to ${operation}`,
@@ -32,9 +31,20 @@ export function engineFailure(operation: string, error: unknown): KeyspaceError 
   );
 }
 
-/** Whether the engine may be written to again after this error. */
-export function isRecoverable(error: unknown): boolean {
-  return error instanceof KeyspaceError || RECOVERABLE.has(codeOf(error));
+/**
+ * What a failed commit means: as {@link engineFailure} if the engine has rolled back and goes on as before,
+ * and `commit.unknown` if that is not certain.
+ *
+ * @param isDiskFull Asked after an input/output error: a write that the disk had room for in part is one.
+ */
+export function commitFailure(error: unknown, isDiskFull: () => boolean): KeyspaceError {
+  if (error instanceof KeyspaceError || RECOVERABLE.has(codeOf(error))) return engineFailure('commit', error);
+  if (codeOf(error) === EIO && isDiskFull()) return fullError(error);
+  return new KeyspaceError('commit.unknown', 'the engine failed while it committed', {}, { cause: error });
+}
+
+function fullError(cause: unknown): KeyspaceError<'store.full'> {
+  return new KeyspaceError('store.full', 'no space left for the store', {}, { cause });
 }
 
 /**

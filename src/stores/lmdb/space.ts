@@ -19,6 +19,9 @@ export interface LmdbStats {
 /** How long a measurement is trusted while it promises room: other processes use the same disk. */
 const MEASURED_MS = 100;
 
+/** Less than this is left of a disk that a write did not fit on. */
+const DISK_FULL_BYTES = 1024 * 1024;
+
 /** The two meta pages. */
 const META_PAGES = 2;
 
@@ -69,6 +72,11 @@ export class Space {
       this.#measuredAtMs = nowMs;
     }
     return neededBytes;
+  }
+
+  isDiskFull(): boolean {
+    const { bavail, bsize } = statfsSync(this.#settings.path);
+    return bavail * bsize < DISK_FULL_BYTES;
   }
 
   stats(): LmdbStats {

@@ -1,5 +1,5 @@
-import { cp, truncate } from 'node:fs/promises';
 import { statSync } from 'node:fs';
+import { cp, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LmdbStore } from '../../../src/stores/lmdb/index.js';
@@ -55,7 +55,9 @@ test('a truncated file is store.corrupt, wherever it was cut, and never ends the
   const whole = lines.slice(0, -1).map((line, i) => (line === 'store.corrupt' ? 0 : (cuts[i] as number)));
   expect(lines.filter((line) => line === 'store.corrupt').length).toBeGreaterThan(0.8 * cuts.length);
   const wholeFrom = Math.min(...whole.filter((cut) => cut > 0), fileBytes);
-  expect(lines.every((line, i) => (line === 'store.corrupt') === ((cuts[i] ?? fileBytes) < wholeFrom))).toBe(true);
+  expect(lines.every((line, i) => (line === 'store.corrupt') === (cuts[i] ?? fileBytes) < wholeFrom)).toBe(
+    true,
+  );
 });
 
 test('a file whose last pages were freed before they were written is whole', async () => {

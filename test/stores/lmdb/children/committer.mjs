@@ -1,8 +1,9 @@
-// Commits in several partitions at once, without end, and says which commits are acknowledged.
+// Commits in several partitions at once, without end once told to, and says which commits are acknowledged.
 import { openLmdbStore } from 'actor-keyspace/stores/lmdb';
-import { actor, say, set } from './support.mjs';
+import { actor, hear, say, set } from './support.mjs';
 
 const [path, actors] = process.argv.slice(2);
+await hear();
 const store = await openLmdbStore({ path });
 const padding = 'x'.repeat(5_000);
 await Promise.all(

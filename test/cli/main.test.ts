@@ -1,0 +1,200 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openKeyspace } from '../../src/index.js';
+import { openLmdbStore } from '../../src/stores/lmdb/index.js';
+import { newConnection, runCli, runCliIntoHead, runHere, temporaryFolder } from './support.js';
+
+const DAMAGED = 'a value that will be damaged';
+
+async function storeFolder(keys: number): Promise<string> {
+  const path = join(await temporaryFolder(), 'store');
+  const keyspace = await openKeyspace({ store: await openLmdbStore({ path }) });
+  const actor = await keyspace.openActor('alice');
+  await actor.connections.set(newConnection('c1'));
+  await actor.kv.set('damaged', DAMAGED);
+  const names = Array.from({ length: keys }, (_, i) => `key/${String(i).padStart(5, '0')}`);
+  await actor.kv.setMany(names.map((name) => [name, name]));
+  await keyspace.close();
+  return path;
+}
+
+async function damage(path: string): Promise<void> {
+  const file = join(path, 'data.mdb');
+  const bytes = await readFile(file);
+  let found = 0;
+  for (let at = bytes.indexOf(DAMAGED); at !== -1; at = bytes.indexOf(DAMAGED, at + 1)) {
+    bytes[at]! ^= 1;
+    found++;
+  }
+  expect(found).toBeGreaterThan(0);
+  await writeFile(file, bytes);
+}
+
+describe('decode', () => {
+  test('names a key given in several words', async () => {
+    expect(await runCli(['decode', '0x08', '0101', '01', '00 01 00 00'])).toEqual({
+      exitCode: 0,
+      stderr: '',
+      stdout: [
+        '08 01 01 01 00 01 00 00',
+        '  Chunk 65536 of the rollback journal.',
+        '  namespace       08 sqlite',
+        '  layout version  01',
+        '  layout          1',
+        '  family          sqlite.chunk',
+        '  fileTag         1',
+        '  chunkIndex      65536',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  test('writes JSON', async () => {
+    const { stdout, exitCode } = await runCli([
+      'decode',
+      '--json',
+      '--partition',
+      '02616100',
+      '0501020000000000000102',
+    ]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      hex: '026161000501020000000000000102',
+      partition: { root: '', actorId: 'aa' },
+      namespace: { byte: 5, name: 'queue' },
+      layoutVersion: 1,
+      layout: 1,
+      family: 'queue.message',
+      status: 'current',
+      fields: { id: '258' },
+      sentence: 'Queue message 258.',
+    });
+  });
+
+  test('reads keys from its input, and goes on after one that is none', async () => {
+    const { stdout, stderr, exitCode } = await runCli(['decode', '--json', '-'], '01\n\n0900\r\n03');
+    const families = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).family);
+    expect(families).toEqual(['state', 'inspectorToken']);
+    expect(stderr).toMatch(/^line 3: key\.malformed: byte 2: .*\n {2}09 00\n {8}\^\^\n$/);
+    expect(exitCode).toBe(2);
+  });
+
+  test.each([
+    [['decode', '080101', '09'], /^key\.malformed: byte 3: .*\n {2}08 01 01 09\n {11}\^\^\n$/],
+    [['decode', '08 0z'], /^not hex: "z" is not a hex digit, character 5\n {2}08 0z\n {6}\^\n$/],
+    [['decode'], /^error: missing required argument 'hex'\n$/],
+    [['decode', '--colour', '01'], /^error: unknown option '--colour'\n$/],
+    [['delete'], /^error: unknown command 'delete'\n$/],
+    [['tree'], /^error: missing required argument 'store'\n$/],
+    [['tree', '.', '--limit', 'few'], /^error: .*few.* Not a whole number\.\n$/],
+    [['tree', '.', '--root', 'a root of more than twenty bytes'], /^error: .*limit is 22\n$/],
+  ])('%j is bad input', async (args, stderr) => {
+    const ended = await runHere(args);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toMatch(stderr);
+  });
+});
+
+describe('tree', () => {
+  test('shows a store as text', async () => {
+    const path = await storeFolder(12);
+    expect(await runCli(['tree', path, '--limit', '1'])).toEqual({
+      exitCode: 0,
+      stderr: '',
+      stdout: [
+        'actor "alice"',
+        '  00 system, layout version 1',
+        '    system.layout',
+        '      00 01 02 6c 61 79 6f 75 74 00  The layout header: which layout the actor is in. 4 bytes: layout 1',
+        '  02 connections',
+        '    connection',
+        '      02 63 31  Connection "c1". 30 bytes: 1 subscription',
+        '  04 kv',
+        '    kv.entry',
+        '      04 64 61 6d 61 67 65 64  User key "damaged". 28 bytes',
+        '      … 12 more',
+        '                  keys  key bytes  value bytes',
+        '  00 system          1         10            4',
+        '  02 connections     1          3           30',
+        '  04 kv             13        128          136',
+        '  all               15        141          170',
+        '',
+        '1 actor, 15 keys, 311 bytes',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  test('shows every key as JSON lines, and goes on behind damage', async () => {
+    const path = await storeFolder(12);
+    await damage(path);
+    const { stdout, stderr, exitCode } = await runCli(['tree', path, 'alice', '--all', '--values', '--json']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const keys = events.filter(({ type }) => type === 'key');
+    expect(keys).toHaveLength(15);
+    expect(keys.filter(({ corrupt }) => corrupt)).toMatchObject([
+      { sentence: 'User key "damaged".', corrupt: 'the checksum does not match' },
+    ]);
+    expect(keys.at(-1)).toMatchObject({
+      family: 'kv.entry',
+      valueHex: Buffer.from('key/00011').toString('hex'),
+    });
+    expect(events.at(-1)).toMatchObject({
+      type: 'end',
+      actors: 1,
+      keys: 15,
+      corruptValues: 1,
+      malformedKeys: 0,
+    });
+  });
+
+  test('claims nothing: the owner goes on writing', async () => {
+    const path = join(await temporaryFolder(), 'store');
+    const keyspace = await openKeyspace({ store: await openLmdbStore({ path }) });
+    const actor = await keyspace.openActor('alice');
+    await actor.kv.set('a', 'b');
+    expect(await runCli(['tree', path])).toMatchObject({ exitCode: 0, stderr: '' });
+    await actor.kv.set('a', 'c');
+    await keyspace.close();
+  });
+
+  test('stops quietly when nobody reads on', async () => {
+    const path = await storeFolder(5_000);
+    for (const flags of [['--json'], []]) {
+      expect(await runCliIntoHead(['tree', path, '--all', ...flags])).toEqual({ exitCode: 0, stderr: '' });
+    }
+  });
+
+  test('fails in one line where there is no store, or no such actor', async () => {
+    const folder = await temporaryFolder();
+    const missing = await runHere(['tree', join(folder, 'missing')]);
+    expect(missing).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(missing.stderr).toMatch(/^store\.not_recognised: .*missing\)\n$/);
+    const path = await storeFolder(1);
+    const nobody = await runCli(['tree', path, 'bob']);
+    expect(nobody).toMatchObject({ exitCode: 1, stderr: 'there is no actor "bob" in this store\n' });
+    const invalid = await runHere(['tree', path, '']);
+    expect(invalid).toMatchObject({ exitCode: 2, stderr: 'actor.id_invalid: actor id is empty\n' });
+  });
+});
+
+describe('the program', () => {
+  test('tells its version', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await runCli(['--version'])).toEqual({ exitCode: 0, stderr: '', stdout: `${version}\n` });
+  });
+
+  test.each([[['--help']], [['decode', '--help']], [['tree', '--help']]])('explains %j', async (args) => {
+    const { exitCode, stdout, stderr } = await runHere(args);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(args.length === 1 ? 'Exit codes' : 'Examples:');
+  });
+});

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { decodedLines, decodeInput } from '../../src/cli/decode.js';
+import { parseHex } from '../../src/cli/hex.js';
+import {
+  ACTOR_ID_BYTES_MAX,
+  KEY_BYTES_MAX,
+  openKeyspace,
+  ROOT_BYTES_MAX,
+  STORED_VALUE_BYTES_MAX,
+  VALUE_BYTES_MAX,
+} from '../../src/index.js';
+import { kvEntry, NAMESPACES } from '../../src/layout/index.js';
+import { openLmdbStore } from '../../src/stores/lmdb/index.js';
+import { MemoryStore } from '../../src/stores/memory.js';
+import { codeBlocks, PROJECT, readProjectFile, relativeLinks, runModule, tableRows } from './support.js';
+
+const README = readProjectFile('README.md');
+const EXAMPLES = codeBlocks(README, 'js');
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'actor-keyspace-readme-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What an example says in comments that it prints. */
+function promised(example: string): string[] {
+  return [...example.matchAll(/\/\/ prints: (.*)$/gm)].map(([, line]) => line as string);
+}
+
+describe('the examples', () => {
+  test('are all of them code that runs', () => {
+    expect(EXAMPLES.length).toBeGreaterThan(3);
+    expect(EXAMPLES.filter((example) => promised(example).length > 0).length).toBeGreaterThan(2);
+  });
+
+  test.each(EXAMPLES.map((example, index) => [index + 1, example] as const))(
+    'number %i runs and prints what it says',
+    async (_number, example) => {
+      const path = JSON.stringify(join(await temporaryFolder(), 'data'));
+      const { exitCode, stdout, stderr } = await runModule(example.replaceAll("'./data'", path));
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      const lines = promised(example);
+      if (lines.length > 0) expect(stdout.trimEnd().split('\n')).toEqual(lines);
+      if (example.includes('storeSuite(')) {
+        expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(100);
+      }
+    },
+  );
+
+  test('of decode shows what it prints', () => {
+    const decoded = decodedLines(decodeInput(parseHex('08 01 01 01 00010000'), false));
+    expect(README).toContain('actor-keyspace decode 08 01 01 01 00010000');
+    expect(codeBlocks(README, 'text')).toContain(`${decoded.join('\n')}\n`);
+  });
+
+  test('of the command line name commands that exist', () => {
+    const { scripts } = JSON.parse(readProjectFile('package.json')) as { scripts: Record<string, string> };
+    for (const [, name] of README.matchAll(/npm (?:run )?(demo|test)\b/g))
+      expect(scripts).toHaveProperty(name as string);
+  });
+});
+
+describe('the tables', () => {
+  test('name every namespace, and what works with it', async () => {
+    const rows = tableRows(README, 'byte', 'namespace', 'holds', 'in use');
+    expect(rows.map((row) => row.slice(0, 3))).toEqual(
+      NAMESPACES.map(({ byte, name, summary }) => [byte.toString(16).padStart(2, '0'), name, summary]),
+    );
+    const keyspace = await openKeyspace({ store: new MemoryStore() });
+    const actor = await keyspace.openActor('a');
+    for (const [, name = '', , inUse] of rows) {
+      if (inUse === 'layout 0 only') expect(name).toMatch(/^legacy/);
+      else if (inUse === 'layout header') expect(name).toBe('system');
+      else expect(inUse).toBe(name in actor ? `actor.${name}` : 'keys only');
+    }
+    await keyspace.close();
+  });
+
+  test('give the limits of the source', async () => {
+    const lmdb = await openLmdbStore({ path: join(await temporaryFolder(), 'store') });
+    const memory = new MemoryStore();
+    const limits = {
+      'actor id, encoded (UTF-8 and 2 more)': ACTOR_ID_BYTES_MAX,
+      'root of a keyspace, encoded (UTF-8 and 2 more)': ROOT_BYTES_MAX,
+      'key inside the actor': KEY_BYTES_MAX,
+      'user key': KEY_BYTES_MAX - kvEntry.keyBytes({ userKey: new Uint8Array(0) }),
+      value: VALUE_BYTES_MAX,
+      'value as a store sees it, with its envelope': STORED_VALUE_BYTES_MAX,
+      'one commit on LMDB': lmdb.limits.commitBytesMax,
+      'one commit in memory (default)': memory.limits.commitBytesMax,
+    };
+    await lmdb.close();
+    await memory.close();
+    expect(tableRows(README, 'what', 'limit in bytes')).toEqual(
+      Object.entries(limits).map(([what, limit]) => [what, limit.toLocaleString('en-US')]),
+    );
+  });
+
+  test('list every error code once', () => {
+    const [, details = ''] =
+      /interface ErrorDetails \{([\s\S]*?)\n\}/.exec(readProjectFile('src/errors.ts')) ?? [];
+    const codes = [...details.matchAll(/^ {2}'([a-z_.]+)':/gm)].map(([, code]) => code as string);
+    expect(codes.length).toBeGreaterThan(20);
+    const listed = tableRows(README, 'code', 'meaning').flatMap(([names = '']) => names.split(', '));
+    expect([...listed].sort()).toEqual([...codes].sort());
+  });
+});
+
+test('every relative link leads to a file', () => {
+  const links = relativeLinks(README);
+  expect(links).toContain('KV_STRUCTURE.md');
+  expect(links.filter((link) => !existsSync(new URL(link, PROJECT)))).toEqual([]);
+});

@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isKeyspaceError } from '../../../src/errors.js';
+import { actor, set, utf8, Workplace } from './support.js';
+
+const MEGABYTE = 1024 * 1024;
+
+const workplace = new Workplace();
+
+describe('storeBytesMax', () => {
+  test('refuses sets with the numbers compared, admits deletes, and then sets again', async () => {
+    const storeBytesMax = 2 * MEGABYTE;
+    const store = await workplace.store({ storeBytesMax });
+    const partition = actor('a');
+    const fence = await store.claim(partition);
+    const commit = (...writes: Parameters<typeof store.commit>[0]['writes']) =>
+      store.commit({ fences: [fence], writes });
+    let refusal: unknown;
+    let stored = 0;
+    while (refusal === undefined) {
+      await commit(set(partition, `key-${stored}`, new Uint8Array(20_000))).then(
+        () => stored++,
+        (error: unknown) => {
+          refusal = error;
+        },
+      );
+    }
+    if (!isKeyspaceError(refusal, 'store.full')) throw refusal;
+    const { usedBytes, neededBytes, storeBytesMax: limit } = refusal.details;
+    expect(limit).toBe(storeBytesMax);
+    expect(usedBytes! + neededBytes!).toBeGreaterThan(storeBytesMax);
+    expect(usedBytes).toBe(store.stats().usedBytes);
+    expect(store.stats().usedBytes).toBeLessThanOrEqual(storeBytesMax);
+    expect(store.stats().usedBytes).toBeGreaterThan(0.9 * storeBytesMax);
+    expect(() => store.assertRoom(20_000)).toThrow(expect.objectContaining({ code: 'store.full' }));
+    expect(() => store.assertRoom(0)).not.toThrow();
+
+    await commit({ type: 'clearRange', partition, range: { begin: utf8('key-5') } });
+    await commit({ type: 'delete', partition, key: utf8('key-1') });
+    store.assertRoom(20_000);
+    await commit(set(partition, 'again', new Uint8Array(20_000)));
+  });
+
+  test('counts commits that are under way', async () => {
+    const storeBytesMax = 2 * MEGABYTE;
+    const store = await workplace.store({ storeBytesMax });
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 400 }, (_, i) =>
+        store.commit({ writes: [set(actor(`${i % 7}`), `key-${i}`, new Uint8Array(20_000))] }),
+      ),
+    );
+    const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    expect(reasons.length).toBeGreaterThan(0);
+    for (const reason of reasons) expect(reason).toMatchObject({ code: 'store.full' });
+    expect(store.stats().usedBytes).toBeLessThanOrEqual(storeBytesMax);
+    expect(reasons.length).toBeLessThan(outcomes.length);
+  });
+
+  test('a claim needs no room', async () => {
+    const store = await workplace.store({ storeBytesMax: 0 });
+    const fence = await store.claim(actor('a'));
+    await expect(
+      store.commit({ fences: [fence], writes: [set(actor('a'), 'key', 'value')] }),
+    ).rejects.toMatchObject({ code: 'store.full' });
+    await store.commit({ fences: [fence], writes: [] });
+  });
+});
+
+describe.each(['fenced', 'unfenced', 'checked'])('on a full disk (%s)', (how) => {
+  async function fill(reserveBytes: number): Promise<{ lines: string[]; code: number | null }> {
+    const folder = await workplace.folder();
+    // Needs the right to mount. Without it nothing is tested, which is no reason to pass.
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]);
+    workplace.after(() => execFileSync('umount', [folder]));
+    const child = workplace.child('fill.mjs', join(folder, 'store'), `${reserveBytes}`, how);
+    const lines: string[] = [];
+    for await (const line of child.lines) lines.push(line);
+    return { lines, code: (await child.exit).code };
+  }
+
+  test('sets are refused before the reserve is used up, and deletes go on', async () => {
+    expect(await fill(MEGABYTE)).toEqual({
+      lines: [
+        'refused store.full true true',
+        'kept true',
+        'deletes fulfilled',
+        'deletes fulfilled',
+        'again 20000',
+        'reopened true',
+      ],
+      code: 0,
+    });
+  });
+
+  test('without a reserve a commit fails whole, and all goes on when there is room', async () => {
+    const { lines, code } = await fill(0);
+    expect(lines).toEqual([
+      'refused store.full true true',
+      'kept true',
+      expect.stringMatching(/^deletes (fulfilled|store\.full|fulfilled,store\.full)$/),
+      'deletes fulfilled',
+      'again 20000',
+      'reopened true',
+    ]);
+    expect(code).toBe(0);
+  });
+});
