@@ -78,17 +78,6 @@ async function demonstrate() {
   const totals = await readTotals(storePath);
 
   const { acknowledged, stored, clients, costUsd, lost, repeated, problems } = findings;
-  const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
-  console.log(`
-records        ${number(orders.length)}
-kills          ${kills.length}
-acknowledged   ${number(acknowledged)}
-lost           ${number(lost)}
-repeated       ${number(repeated)}
-clients        ${number(clients)}, accounts as recomputed from the data set
-amount         $${number(costUsd)}, as recomputed from the data set
-keys           ${number(totals.keys)}, every one decoded
-time           ${seconds} s`);
   assertNone([
     ...problems,
     ...(acknowledged === orders.length
@@ -100,6 +89,17 @@ time           ${seconds} s`);
       ? []
       : ['the keyspace holds keys that do not decode']),
   ]);
+  const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
+  console.log(`
+records        ${number(orders.length)}
+kills          ${kills.length}
+acknowledged   ${number(acknowledged)}
+lost           ${number(lost)}
+repeated       ${number(repeated)}
+clients        ${number(clients)}, accounts as recomputed from the data set
+amount         $${number(costUsd)}, as recomputed from the data set
+keys           ${number(totals.keys)}, every one decoded
+time           ${seconds} s`);
   if (isKept) console.log(`kept           ${folder}`);
 }
 

@@ -66,10 +66,7 @@ export async function openActorHandle(
     readOnly,
     access: scope,
     durable: () => ground.durable(),
-    close: async () => {
-      await scope.idle();
-      await ground.close();
-    },
+    close: () => scope.whenIdle(() => ground.close()),
   };
 }
 

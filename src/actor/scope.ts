@@ -143,10 +143,13 @@ export class Scope implements ActorAccess {
     return result;
   }
 
-  /** Resolves when every transaction and write begun before has been accepted or has failed. */
-  async idle(): Promise<void> {
+  /** Calls `end` when every transaction and write begun before has been accepted or has failed. */
+  async whenIdle(end: () => Promise<void>): Promise<void> {
     await this.#gate.enter();
+    // Before the gate opens, so that what waits there finds it ended.
+    const ending = end();
     this.#gate.leave();
+    await ending;
   }
 
   #assertWritable(): void {

@@ -92,7 +92,13 @@ export class ActorKv {
   /** All or nothing; of a key given twice, the last value stays. */
   async setMany(entries: Iterable<readonly [KvBytes, KvBytes]>, options?: WriteOptions): Promise<void> {
     return this.#access.write((writes) => {
-      for (const [key, value] of entries) writes.set(storedKey(key), userValue(value));
+      for (const entry of entries) {
+        // Its first two characters would be taken for the pair.
+        if (typeof entry === 'string')
+          throw new TypeError('an entry must be a key and a value, not a string');
+        const [key, value] = entry;
+        writes.set(storedKey(key), userValue(value));
+      }
     }, options);
   }
 

@@ -142,7 +142,7 @@ export interface Store extends Reader {
 
   /**
    * Resolves when durable. Commits that this process issued without waiting apply in the order issued, per
-   * partition.
+   * partition; a fenced commit is ordered in its fenced partitions, and not with others in the shared one.
    *
    * @throws {KeyspaceError} `commit.fenced`, `commit.check_failed`, `commit.unknown`, or a limit
    * (`key.empty`, `key.too_large`, `value.too_large`, `commit.too_large`, `store.full`): but for

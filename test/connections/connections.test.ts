@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { compareBytes, encodeUtf8, fromHex } from '../../src/bytes/index.js';
 import type { Connection } from '../../src/connections/index.js';
 import { decodeCbor } from '../../src/values/index.js';
-import { collect, HEADER, onEveryStore, openActor, plant, storedEntries, userEntries } from '../keyspace/support.js';
+import {
+  collect,
+  HEADER,
+  onEveryStore,
+  openActor,
+  plant,
+  storedEntries,
+  userEntries,
+} from '../keyspace/support.js';
 import { keyVectors, payloadVectors } from '../keyspace/vectors.js';
 
 function connectionOf(id: string, rest: Partial<Connection> = {}): Connection {

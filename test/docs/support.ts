@@ -18,15 +18,16 @@ export function codeBlocks(markdown: string, language: string): string[] {
 /** Rows of the table whose header has these cells, without the markup of code. */
 export function tableRows(markdown: string, ...header: readonly string[]): string[][] {
   const lines = markdown.split('\n');
-  const start = lines.indexOf(`| ${header.join(' | ')} |`);
+  const start = lines.findIndex((line) => cellsOf(line).join('|') === header.join('|'));
   if (start === -1) throw new Error(`there is no table of ${header.join(', ')}`);
-  const rows: string[][] = [];
-  for (const line of lines.slice(start + 2)) {
-    if (!line.startsWith('|')) break;
-    const cells = line.split('|').slice(1, -1);
-    rows.push(cells.map((cell) => cell.replaceAll('`', '').trim()));
-  }
-  return rows;
+  const rows = lines.slice(start + 2);
+  const end = rows.findIndex((line) => !line.startsWith('|'));
+  return rows.slice(0, end === -1 ? undefined : end).map(cellsOf);
+}
+
+function cellsOf(line: string): string[] {
+  const cells = line.split('|').slice(1, -1);
+  return cells.map((cell) => cell.replaceAll('`', '').trim());
 }
 
 /** Where a relative link leads to; links to elsewhere on the web are left out. */

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { equalBytes, fromHex, toHex } from '../../src/bytes/index.js';
 import { bytes, HeldStore } from '../actor/support.js';
-import { collect, HEADER, hexPairs, onEveryStore, openActor, storedEntries, userEntries } from '../keyspace/support.js';
+import {
+  collect,
+  HEADER,
+  hexPairs,
+  onEveryStore,
+  openActor,
+  storedEntries,
+  userEntries,
+} from '../keyspace/support.js';
 import { keyVectors } from '../keyspace/vectors.js';
 
 onEveryStore((open) => {
@@ -9,7 +17,8 @@ onEveryStore((open) => {
     const { actor, store } = await openActor(open);
     const vectors = keyVectors('userkv');
     expect(vectors.length).toBeGreaterThan(1);
-    for (const { input } of vectors) await actor.kv.set(fromHex(input?.user_key_hex as string), fromHex('00ff'));
+    for (const { input } of vectors)
+      await actor.kv.set(fromHex(input?.user_key_hex as string), fromHex('00ff'));
     expect(await storedEntries(store)).toEqual([HEADER, ...vectors.map(({ key_hex }) => [key_hex, '00ff'])]);
   });
 
@@ -60,7 +69,9 @@ onEveryStore((open) => {
     ).rejects.toMatchObject({ code: 'value.too_large' });
     expect(await storedEntries(store)).toEqual([]);
     await actor.kv.setMany(new Map([['a', '1']]));
-    await expect(actor.kv.deleteMany(['a', 'x'.repeat(1_700)])).rejects.toMatchObject({ code: 'key.too_large' });
+    await expect(actor.kv.deleteMany(['a', 'x'.repeat(1_700)])).rejects.toMatchObject({
+      code: 'key.too_large',
+    });
     expect(await actor.kv.getText('a')).toBe('1');
     await actor.kv.deleteMany(new Set(['a', 'never there']));
     expect(await userEntries(store)).toEqual([]);
@@ -113,9 +124,7 @@ onEveryStore((open) => {
     await actor.state.set({ initialized: true, state: 1, scheduledEvents: [] });
     await actor.kv.setMany(['', 'a', 'ab', 'b', 'c', '\u{10ffff}'].map((key) => [key, 'v']));
     await actor.kv.clear({ prefix: 'a' });
-    expect(await hexPairs(actor.kv.scan())).toEqual(
-      ['', '62', '63', 'f48fbfbf'].map((key) => [key, '76']),
-    );
+    expect(await hexPairs(actor.kv.scan())).toEqual(['', '62', '63', 'f48fbfbf'].map((key) => [key, '76']));
     await actor.kv.clear({ begin: 'b', end: 'c' });
     expect(await hexPairs(actor.kv.scan())).toEqual(['', '63', 'f48fbfbf'].map((key) => [key, '76']));
     await actor.kv.clear({ begin: 'd' });
@@ -186,7 +195,9 @@ onEveryStore((open) => {
     const { sync } = actor.kv;
     expect(sync.get('a')).toEqual(bytes('2'));
     expect(sync.getMany(['b', 'x', 'a'])).toEqual([bytes('1'), undefined, bytes('2')]);
-    expect(await hexPairs(sync.scan({ reverse: true }))).toEqual(await hexPairs(actor.kv.scan({ reverse: true })));
+    expect(await hexPairs(sync.scan({ reverse: true }))).toEqual(
+      await hexPairs(actor.kv.scan({ reverse: true })),
+    );
     expect(await hexPairs(sync.scan({ prefix: 'b', limit: 5 }))).toHaveLength(1);
     await actor.transaction(async (tx) => {
       await tx.kv.set('c', '3');

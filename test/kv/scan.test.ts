@@ -61,7 +61,9 @@ onEveryStore((open, subject) => {
         const expected = reverse ? forward.reverse() : forward;
         const rows = (items: string[]) => items.map((each) => [each, toHex(bytes(each))]);
         expect(await hexPairs(kv.scan({ ...chosen, reverse }))).toEqual(rows(expected));
-        expect(await hexPairs(kv.scan({ ...chosen, reverse, limit }))).toEqual(rows(expected.slice(0, limit)));
+        expect(await hexPairs(kv.scan({ ...chosen, reverse, limit }))).toEqual(
+          rows(expected.slice(0, limit)),
+        );
         expect(await pages(kv, { ...chosen, reverse, limit }, all.length)).toEqual(expected);
         await kv.clear(chosen);
         const rest = all.filter((each) => !expected.includes(toHex(each))).sort(compareBytes);
@@ -155,7 +157,9 @@ onEveryStore((open, subject) => {
       await kv.delete('a', { durability: 'deferred' });
       const rest = await collect(scan);
       const order = ['61=31', '62=32', '63=31'];
-      const seen = [first.value, ...rest].map((entry) => entry && `${toHex(entry.key)}=${toHex(entry.value)}`);
+      const seen = [first.value, ...rest].map(
+        (entry) => entry && `${toHex(entry.key)}=${toHex(entry.value)}`,
+      );
       expect(seen).toEqual(reverse ? order.reverse() : order);
       await kv.clear();
       await kv.setMany(['a', 'b', 'c'].map((each) => [each, '1']));

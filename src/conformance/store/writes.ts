@@ -151,6 +151,21 @@ export const writes: Section = {
     assert.equal(hex(await store.get(BOB, bytes('61'))), '3b');
   },
 
+  'owners that share a partition each have their commits in order there': async ({ store }) => {
+    const owners = [await store.claim(ALICE), await store.claim(BOB)];
+    const pending: Promise<void>[] = [];
+    for (let i = 0; i < 40; i++) {
+      for (const [index, fence] of owners.entries()) {
+        const own = Uint8Array.of(0x61 + index);
+        const writes = [set(KEYSPACE, own, Uint8Array.of(i)), set(fence.partition, '61', Uint8Array.of(i))];
+        pending.push(store.commit({ fences: [fence], sharedPartition: KEYSPACE, writes }));
+      }
+    }
+    await Promise.all(pending);
+    assert.deepEqual(await contents(store, KEYSPACE), ['61=27', '62=27']);
+    assert.deepEqual([await contents(store, ALICE), await contents(store, BOB)], [['61=27'], ['61=27']]);
+  },
+
   'a refused commit does not hold up those behind it': async ({ store }) => {
     const failing = store.commit({ checks: [check(ALICE, '61', '01')], writes: [set(ALICE, '61', '02')] });
     const next = store.commit({ writes: [set(ALICE, '62', '01')] });

@@ -37,17 +37,16 @@ export class Committer {
       return Promise.reject(engineFailure('commit', error));
     }
     const alone = checks.length > 0 || writes.some(({ type }) => type === 'clearRange');
-    const done = this.#lanes.run(laneNames(commit, claims), alone, () => {
-      if (claims.length > 0) return this.#commitFenced(commit, claims, alone);
-      return alone ? this.#commitInPlace(commit) : this.#commitBatch(commit);
-    });
     this.#underWay++;
-    const settle = () => {
-      this.#space.release(neededBytes);
-      this.#settled();
-    };
-    done.then(settle, settle);
-    return done;
+    return this.#lanes.run(
+      laneNames(commit, claims),
+      alone,
+      () => this.#queue(commit, claims, alone),
+      () => {
+        this.#space.release(neededBytes);
+        this.#settled();
+      },
+    );
   }
 
   /** Claims until it has not lost to another claim. */
@@ -57,7 +56,7 @@ export class Committer {
       for (;;) {
         if (this.#broken !== undefined) throw brokenError(this.#broken);
         const { epoch, raised } = this.#owners.raise(partition, epochMin);
-        if (await raised.catch((error: unknown) => this.#fail(error))) return epoch;
+        if (await raised.catch(this.#fail)) return epoch;
       }
     } finally {
       this.#settled();
@@ -77,41 +76,38 @@ export class Committer {
     return this.#underWay > 0;
   }
 
+  #queue(commit: Commit, claims: readonly Claim[], alone: boolean): Promise<void> {
+    try {
+      if (alone)
+        return claims.length > 0 ? this.#commitEvaluated(commit, claims) : this.#commitInPlace(commit);
+      if (claims.length > 0) return this.#commitFenced(commit, claims, NOTHING_CLEARED);
+      const { data } = this.#environment;
+      return data.batch(() => applyWrites(data, commit.writes, NOTHING_CLEARED)).then(ignore, this.#fail);
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  #commitFenced({ writes }: Commit, claims: readonly Claim[], cleared: Cleared): Promise<void> {
+    const [outer, inner] = claims as readonly [Claim, Claim?];
+    const write = () => applyWrites(this.#environment.data, writes, cleared);
+    if (inner === undefined) return this.#owners.ifHeld(outer, write).then(assertHeld, this.#fail);
+    let innerHeld: Promise<boolean> | undefined;
+    const outerHeld = this.#owners.ifHeld(outer, () => {
+      innerHeld = this.#owners.ifHeld(inner, write);
+    });
+    return Promise.all([outerHeld, innerHeld]).then((held) => assertHeld(held.every(Boolean)), this.#fail);
+  }
+
   /**
    * The engine compares the epochs where it writes. While they hold, nobody else has written these entries, so
    * what is read here, with no commit of the partitions under way, still holds there.
    */
-  async #commitFenced(commit: Commit, claims: readonly Claim[], alone: boolean): Promise<void> {
-    let cleared = NOTHING_CLEARED;
-    if (alone) {
-      this.#environment.root.resetReadTxn();
-      // What a later owner wrote must not be reported as a check that does not hold.
-      if (!claims.every((claim) => this.#owners.isHeld(claim))) throw fencedError();
-      cleared = this.#evaluate(commit);
-    }
-    const held = await this.#queueFenced(commit, claims, cleared).catch((error: unknown) =>
-      this.#fail(error),
-    );
-    if (!held) throw fencedError();
-  }
-
-  async #queueFenced({ writes }: Commit, claims: readonly Claim[], cleared: Cleared): Promise<boolean> {
-    const [outer, inner] = claims as readonly [Claim, Claim?];
-    const write = () => applyWrites(this.#environment.data, writes, cleared);
-    if (inner === undefined) return this.#owners.ifHeld(outer, write);
-    let innerHeld = Promise.resolve(false);
-    const outerHeld = this.#owners.ifHeld(outer, () => {
-      innerHeld = this.#owners.ifHeld(inner, write);
-    });
-    const held = await Promise.all([outerHeld, innerHeld]);
-    return held.every(Boolean);
-  }
-
-  async #commitBatch({ writes }: Commit): Promise<void> {
-    const { data } = this.#environment;
-    await data
-      .batch(() => applyWrites(data, writes, NOTHING_CLEARED))
-      .catch((error: unknown) => this.#fail(error));
+  async #commitEvaluated(commit: Commit, claims: readonly Claim[]): Promise<void> {
+    this.#environment.root.resetReadTxn();
+    // What a later owner wrote must not be reported as a check that does not hold.
+    assertHeld(claims.every((claim) => this.#owners.isHeld(claim)));
+    await this.#commitFenced(commit, claims, this.#evaluate(commit));
   }
 
   /**
@@ -136,7 +132,7 @@ export class Committer {
     return findCleared(view, writes);
   }
 
-  async #fail(rejection: unknown): Promise<never> {
+  readonly #fail = async (rejection: unknown): Promise<never> => {
     const error = await commitError(rejection);
     const failure = commitFailure(error, () => this.#space.isDiskFull());
     if (isKeyspaceError(failure, 'commit.unknown')) {
@@ -144,7 +140,7 @@ export class Committer {
       this.#idle?.();
     }
     throw failure;
-  }
+  };
 
   #settled(): void {
     this.#underWay--;
@@ -167,9 +163,12 @@ export function laneName(partition: Uint8Array): string {
   return Buffer.from(partition.buffer, partition.byteOffset, partition.length).toString('latin1');
 }
 
-function fencedError(): KeyspaceError<'commit.fenced'> {
-  return new KeyspaceError('commit.fenced', 'another owner has claimed the partition', {});
+/** @throws {KeyspaceError} `commit.fenced`. */
+function assertHeld(held: boolean): void {
+  if (!held) throw new KeyspaceError('commit.fenced', 'another owner has claimed the partition', {});
 }
+
+function ignore(): void {}
 
 function brokenError(cause: KeyspaceError): KeyspaceError<'store.failed'> {
   return new KeyspaceError(

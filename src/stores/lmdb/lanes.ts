@@ -1,10 +1,11 @@
 interface Lane {
+  readonly name: string;
   /** Commits that have not settled, running or waiting. */
   unsettled: number;
   /** Commits that wait for earlier ones. */
   waiting: number;
   /** Settles when every commit so far has. */
-  last: Promise<unknown>;
+  last: Promise<unknown> | undefined;
 }
 
 /**
@@ -20,19 +21,24 @@ export class Lanes {
   /**
    * @param names The partitions the commit is ordered in, without repetition.
    * @param run Queues or applies the commit; called at once if nothing is to be waited for.
+   * @param settled Called when the commit has settled.
    */
-  run(names: readonly string[], alone: boolean, run: () => Promise<void>): Promise<void> {
+  run(
+    names: readonly string[],
+    alone: boolean,
+    run: () => Promise<void>,
+    settled: () => void,
+  ): Promise<void> {
     const lanes = names.map((name) => this.#lane(name));
     const mustWait = lanes.some(({ unsettled, waiting }) => (alone ? unsettled : waiting) > 0);
     const done = mustWait ? runAfter(lanes, run) : run();
     for (const lane of lanes) {
-      lane.last = lane.unsettled === 0 ? done : Promise.allSettled([lane.last, done]);
+      lane.last = lane.last === undefined ? done : Promise.allSettled([lane.last, done]);
       lane.unsettled++;
     }
     const settle = () => {
-      for (const [i, lane] of lanes.entries()) {
-        if (--lane.unsettled === 0) this.#lanes.delete(names[i] as string);
-      }
+      for (const lane of lanes) if (--lane.unsettled === 0) this.#lanes.delete(lane.name);
+      settled();
     };
     done.then(settle, settle);
     return done;
@@ -41,7 +47,7 @@ export class Lanes {
   #lane(name: string): Lane {
     let lane = this.#lanes.get(name);
     if (lane === undefined) {
-      lane = { unsettled: 0, waiting: 0, last: Promise.resolve() };
+      lane = { name, unsettled: 0, waiting: 0, last: undefined };
       this.#lanes.set(name, lane);
     }
     return lane;

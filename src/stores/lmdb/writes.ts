@@ -45,7 +45,8 @@ export const NOTHING_CLEARED: Cleared = new Map();
 
 /** Queues or applies, wherever the database is in, the writes in order. Never throws on asserted writes. */
 export function applyWrites(data: BytesDatabase, writes: readonly Write[], cleared: Cleared): void {
-  for (const [index, write] of writes.entries()) {
+  for (let index = 0; index < writes.length; index++) {
+    const write = writes[index] as Write;
     const { partition } = write;
     switch (write.type) {
       case 'set': {

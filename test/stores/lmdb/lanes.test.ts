@@ -36,11 +36,12 @@ test('jobs of a lane begin in order, and one that runs alone begins with nothing
       const lanes = new Lanes();
       const engine = new Engine();
       const begun: number[] = [];
+      let settlements = 0;
       const underWay = new Set<number>();
       const settled: Promise<unknown>[] = [];
       for (const [index, current] of jobs.entries()) {
         const shares = (other: number) => jobs[other]!.lanes.some((lane) => current.lanes.includes(lane));
-        const done = lanes.run(current.lanes, current.alone, async () => {
+        const run = async () => {
           if (current.alone) expect([...underWay].filter(shares)).toEqual([]);
           begun.push(index);
           underWay.add(index);
@@ -49,6 +50,9 @@ test('jobs of a lane begin in order, and one that runs alone begins with nothing
           } finally {
             underWay.delete(index);
           }
+        };
+        const done = lanes.run(current.lanes, current.alone, run, () => {
+          settlements++;
         });
         settled.push(Promise.allSettled([done]));
         if (pauses[index]) {
@@ -66,6 +70,7 @@ test('jobs of a lane begin in order, and one that runs alone begins with nothing
         await Promise.resolve();
       }
       expect([...begun].sort((a, b) => a - b)).toEqual(jobs.map((_, i) => i));
+      expect(settlements).toBe(jobs.length);
       for (const lane of ['a', 'b', 'c']) {
         const order = begun.filter((index) => jobs[index]!.lanes.includes(lane));
         expect(order).toEqual([...order].sort((a, b) => a - b));
@@ -77,11 +82,13 @@ test('jobs of a lane begin in order, and one that runs alone begins with nothing
 test('a lane that waits does not hold up another', async () => {
   const lanes = new Lanes();
   const never = new Promise<void>(() => {});
-  void lanes.run(['a'], false, () => never);
-  void lanes.run(['a'], true, () => never);
+  const nothing = () => {};
+  void lanes.run(['a'], false, () => never, nothing);
+  void lanes.run(['a'], true, () => never, nothing);
   let ran = false;
-  await lanes.run(['b'], true, async () => {
+  const run = async () => {
     ran = true;
-  });
+  };
+  await lanes.run(['b'], true, run, nothing);
   expect(ran).toBe(true);
 });
