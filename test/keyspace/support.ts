@@ -1,31 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, onTestFinished } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/index.js';
 import type { StoreFixture, StoreSubject } from '../../src/conformance/index.js';
 import { type ActorKeyspace, type Keyspace, openKeyspace } from '../../src/keyspace/index.js';
 import { encodeActorPartition } from '../../src/layout/index.js';
 import { type Entry, type Store, WHOLE_PARTITION } from '../../src/store/index.js';
-import { openLmdbStore } from '../../src/stores/lmdb/index.js';
-import { MEMORY, STORES } from '../stores/support.js';
-
-const LMDB: StoreSubject = {
-  name: 'lmdb',
-  open: async () => {
-    const path = await mkdtemp(join(tmpdir(), 'actor-keyspace-'));
-    return {
-      store: await openLmdbStore({ path }),
-      reopen: () => openLmdbStore({ path }),
-      dispose: () => rm(path, { recursive: true, force: true }),
-    };
-  },
-};
-
-/** What an actor is tested on. */
-export const SUBJECTS: readonly StoreSubject[] = STORES.length > MEMORY.length ? STORES : [...MEMORY, LMDB];
-
-export { MEMORY };
+import { STORES } from '../stores/support.js';
 
 export interface OpenStore {
   readonly store: Store;
@@ -56,7 +35,7 @@ export async function openStore(subject: StoreSubject): Promise<OpenStore> {
 /** Defines the tests once for every store. */
 export function onEveryStore(
   body: (open: () => Promise<OpenStore>, subject: StoreSubject) => void,
-  subjects: readonly StoreSubject[] = SUBJECTS,
+  subjects = STORES,
 ): void {
   for (const subject of subjects) describe(subject.name, () => body(() => openStore(subject), subject));
 }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { compareBytes, startsWith, toHex } from '../../src/bytes/index.js';
 import type { ActorKv, KvPage, KvSelection } from '../../src/kv/index.js';
 import { bytes } from '../actor/support.js';
-import { collect, hexPairs, MEMORY, onEveryStore, openActor } from '../keyspace/support.js';
+import { collect, hexPairs, onEveryStore, openActor } from '../keyspace/support.js';
+import { MEMORY } from '../stores/support.js';
 
 // Few byte values, so that keys are prefixes of each other and bounds fall on keys.
 const key = fc
