@@ -70,7 +70,7 @@ export function assertCommitPartitions(commit: Commit, fenced: readonly Uint8Arr
   // Most commits name one array over and over.
   let asserted: Uint8Array | undefined;
   for (const { partition } of [...(commit.checks ?? []), ...commit.writes]) {
-    if (partition === asserted) continue;
+    if (asserted !== undefined && partition === asserted) continue;
     assertPartition(partition);
     if (fenced.length > 0 && !open.some((allowed) => equalBytes(allowed, partition))) {
       throw new TypeError('a check or write is in a partition that is neither fenced nor shared');

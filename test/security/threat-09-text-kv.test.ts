@@ -3,10 +3,10 @@ import { hexPairs, onEveryStore, openActor } from '../keyspace/support.js';
 
 /** Texts that look alike, or that careless code makes alike. */
 const ALIKE = [
-  ['é', 'e\u0301'],
-  ['Å', 'Å', 'A\u030a'],
-  ['ﬁ', 'fi'],
-  ['a', 'A', 'ａ'],
+  ['\u00e9', 'e\u0301'],
+  ['\u212b', '\u00c5', 'A\u030a'],
+  ['\ufb01', 'fi'],
+  ['a', 'A', '\uff41'],
   ['key', 'key ', ' key', 'key\u200b', '\ufeffkey', 'key\0'],
 ];
 
@@ -39,7 +39,7 @@ onEveryStore((open) => {
 
   test('actor ids are never normalised', async () => {
     const { keyspace } = await openActor(open);
-    const actors = await Promise.all(['é', 'e\u0301'].map((id) => keyspace.openActor(id)));
+    const actors = await Promise.all(['\u00e9', 'e\u0301'].map((id) => keyspace.openActor(id)));
     await Promise.all(actors.map((actor) => actor.kv.set('k', actor.id)));
     for (const actor of actors) expect(await actor.kv.getText('k')).toBe(actor.id);
   });

@@ -1,7 +1,7 @@
 import { isKeyspaceError, KeyspaceError } from '../../errors.js';
 import type { Commit } from '../../store/index.js';
 import type { Environment } from './environment.js';
-import { commitError, commitFailure, engineFailure } from './failure.js';
+import { commitError, commitFailure } from './failure.js';
 import type { Claim } from './fence.js';
 import { Lanes } from './lanes.js';
 import type { Owners } from './owners.js';
@@ -25,21 +25,20 @@ export class Committer {
     this.#space = space;
   }
 
-  /** @param commit Asserted against the limits and the partitions of the claims. */
+  /**
+   * @param commit Asserted against the limits and the partitions of the claims.
+   * @throws {KeyspaceError} Or rejects.
+   */
   commit(commit: Commit, claims: readonly Claim[]): Promise<void> {
     const { checks = [], writes } = commit;
-    if (this.#broken !== undefined) return Promise.reject(brokenError(this.#broken));
+    if (this.#broken !== undefined) throw brokenError(this.#broken);
     if (claims.length === 0 && checks.length === 0 && writes.length === 0) return Promise.resolve();
-    let neededBytes: number;
-    try {
-      neededBytes = this.#space.admit(setBytes(writes));
-    } catch (error) {
-      return Promise.reject(engineFailure('commit', error));
-    }
+    const names = laneNames(commit, claims);
     const alone = checks.length > 0 || writes.some(({ type }) => type === 'clearRange');
+    const neededBytes = this.#space.admit(setBytes(writes));
     this.#underWay++;
     return this.#lanes.run(
-      laneNames(commit, claims),
+      names,
       alone,
       () => this.#queue(commit, claims, alone),
       () => {
@@ -77,6 +76,7 @@ export class Committer {
   }
 
   #queue(commit: Commit, claims: readonly Claim[], alone: boolean): Promise<void> {
+    if (this.#broken !== undefined) return Promise.reject(brokenError(this.#broken));
     try {
       if (alone)
         return claims.length > 0 ? this.#commitEvaluated(commit, claims) : this.#commitInPlace(commit);
@@ -122,6 +122,8 @@ export class Committer {
         applyWrites(data, commit.writes, cleared);
       });
     } catch (error) {
+      // Whoever reads again after a check that did not hold must see what it was compared with.
+      this.#environment.root.resetReadTxn();
       await this.#fail(error);
     }
   }

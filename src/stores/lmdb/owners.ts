@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { nextEpoch } from '../../store/index.js';
 import type { BytesDatabase } from './environment.js';
+import { engineFailure } from './failure.js';
 import type { Claim } from './fence.js';
 import { corruptStore } from './format.js';
 
@@ -49,13 +50,21 @@ export class Owners {
   }
 
   #epoch(partition: Uint8Array): number | undefined {
-    const record = this.#database.getEntry(partition);
+    const record = this.#read(partition);
     if (record === undefined) return undefined;
     const { version = 0, value } = record;
     if (!Number.isSafeInteger(version) || version < 1 || !checksum(partition, version).equals(value)) {
       throw corruptStore(this.#path, 'the record of a claim does not match its checksum');
     }
     return version;
+  }
+
+  #read(partition: Uint8Array) {
+    try {
+      return this.#database.getEntry(partition);
+    } catch (error) {
+      throw engineFailure('read', error);
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyspaceError } from '../../errors.js';
 import type { Environment } from './environment.js';
+import { engineFailure } from './failure.js';
 import { DATA_FILE, PAGE_BYTES } from './format.js';
 import type { Settings } from './options.js';
 
@@ -75,11 +76,23 @@ export class Space {
   }
 
   isDiskFull(): boolean {
-    const { bavail, bsize } = statfsSync(this.#settings.path);
-    return bavail * bsize < DISK_FULL_BYTES;
+    try {
+      return this.#stats().diskFreeBytes < DISK_FULL_BYTES;
+    } catch {
+      return false;
+    }
   }
 
+  /** @throws {KeyspaceError} `store.failed`. */
   stats(): LmdbStats {
+    try {
+      return this.#stats();
+    } catch (error) {
+      throw engineFailure('measure', error);
+    }
+  }
+
+  #stats(): LmdbStats {
     const { data, owners } = this.#environment;
     const stats = data.getStats();
     let pages = META_PAGES;

@@ -17,7 +17,7 @@ import {
 } from '../../store/index.js';
 import { Committer, laneName } from './committer.js';
 import type { Environment } from './environment.js';
-import { closedError, engineFailure } from './failure.js';
+import { closedError } from './failure.js';
 import { Claims } from './fence.js';
 import { Leases } from './leases.js';
 import type { Settings } from './options.js';
@@ -121,11 +121,7 @@ export class OpenLmdbStore implements LmdbStore {
 
   stats(): LmdbStats {
     this.#assertOpen();
-    try {
-      return this.#space.stats();
-    } catch (error) {
-      throw engineFailure('measure', error);
-    }
+    return this.#space.stats();
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import { actor, utf8, Workplace } from './support.js';
 
 const OWNERS = 2;
 const CLAIMS_EACH = 30;
+const INCREMENTS = 200;
 
 const workplace = new Workplace();
 
@@ -49,4 +50,15 @@ test('another process sees what was claimed and committed', async () => {
   const snapshot = await store.snapshot();
   expect(await snapshot.get(actor('owned'), utf8('value'))).toEqual(utf8('theirs'));
   expect((await store.claim(actor('owned'))).epoch).toBe(2);
+});
+
+test('increments of several processes are all counted, without owners', async () => {
+  const path = join(await workplace.folder(), 'store');
+  const store = await workplace.open({ path });
+  const children = Array.from({ length: 3 }, () => workplace.child('counter.mjs', path, `${INCREMENTS}`));
+  for (const child of children) expect(await child.hear()).toBe('ready');
+  for (const child of children) child.say('go');
+  for (const child of children) expect(await child.exit).toMatchObject({ code: 0, stderr: '' });
+  const snapshot = await store.snapshot();
+  expect(await snapshot.get(actor('counted'), utf8('n'))).toEqual(utf8(`${3 * INCREMENTS}`));
 });
