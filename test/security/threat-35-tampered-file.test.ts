@@ -140,3 +140,24 @@ test('a value too short for a checksum is value.corrupt', async () => {
   }
   await environment.close();
 });
+
+test('an owner record set back to an older epoch is store.corrupt, not a valid older claim', async () => {
+  const path = await closedStore();
+  const partition = PARTITIONS[0]!;
+  const store = await openLmdbStore({ path });
+  await store.claim(partition);
+  await store.claim(partition);
+  await store.close();
+  const environment = open({ path, noSubdir: false, overlappingSync: false });
+  const owners = environment.openDB<Uint8Array, Uint8Array>({
+    name: 'owners',
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    useVersions: true,
+  });
+  await owners.put(partition, owners.getBinary(partition)!, 1);
+  await environment.close();
+  const tampered = await workplace.open({ path });
+  await expect(tampered.claim(partition)).rejects.toMatchObject({ code: 'store.corrupt', details: { path } });
+  expect((await tampered.claim(PARTITIONS[1]!)).epoch).toBe(1);
+});

@@ -1,5 +1,5 @@
 import { type Database, open, type RootDatabase, type RootDatabaseOptions, type Transaction } from 'lmdb';
-import { engineFailure } from './failure.js';
+import { engineFailure, isDamage } from './failure.js';
 import { corruptStore, DATA_DATABASE, OWNERS_DATABASE, PAGE_BYTES } from './format.js';
 
 type Bytes = Uint8Array;
@@ -74,14 +74,19 @@ export async function openEnvironment(folder: string, readOnly: boolean): Promis
   try {
     root = open<Bytes, Bytes>({ ...OPTIONS, path: folder, readOnly });
   } catch (error) {
-    throw engineFailure('open', error);
+    throw openFailure(folder, error);
   }
   try {
     return prepare(root, folder);
   } catch (error) {
     await root.close();
-    throw engineFailure('open', error);
+    throw openFailure(folder, error);
   }
+}
+
+function openFailure(folder: string, error: unknown) {
+  if (isDamage(error)) return corruptStore(folder, 'the engine does not recognise it', error);
+  return engineFailure('open', error);
 }
 
 function prepare(root: RootDatabase<Bytes, Bytes>, folder: string): Environment {
@@ -94,7 +99,13 @@ function prepare(root: RootDatabase<Bytes, Bytes>, folder: string): Environment 
     throw corruptStore(folder, `pages have ${pageSize} bytes, not ${PAGE_BYTES}`);
   }
   root.readerCheck();
-  const readerCheck = setInterval(() => root.readerCheck(), READER_CHECK_MS);
+  const readerCheck = setInterval(() => {
+    try {
+      root.readerCheck();
+    } catch {
+      // The next one may succeed; until then only space is lost.
+    }
+  }, READER_CHECK_MS);
   readerCheck.unref();
   return {
     root,

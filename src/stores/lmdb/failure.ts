@@ -13,6 +13,9 @@ const FULL: ReadonlySet<unknown> = new Set([
   ...['ENOSPC', 'EFBIG', 'EDQUOT'],
 ]);
 
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
+const DAMAGED: ReadonlySet<unknown> = new Set([-30797, -30796, -30794, -30793]);
+
 /** Failures after which LMDB has rolled back and goes on as before. */
 const RECOVERABLE: ReadonlySet<unknown> = new Set([...FULL, MDB_TXN_FULL]);
 
@@ -55,6 +58,11 @@ export async function commitError(rejection: unknown): Promise<unknown> {
   const reason = (rejection as { commitError?: Promise<unknown> } | undefined)?.commitError;
   if (reason === undefined) return rejection;
   return reason.catch((error: unknown) => error);
+}
+
+/** Whether the engine finds that the file is not one it has written. */
+export function isDamage(error: unknown): boolean {
+  return DAMAGED.has(codeOf(error));
 }
 
 export function closedError(): KeyspaceError<'store.closed'> {

@@ -10,16 +10,18 @@ describe.each(['end', 'exit', 'end pending', 'exit pending', 'end reading', 'exi
   'a process that leaves its store open (%s)',
   (how) => {
     test('ends by itself, and what it was told is durable is there', async () => {
-      for (let i = 0; i < REPEATS; i++) {
-        const path = join(await workplace.folder(), 'store');
-        const child = workplace.child('leave.mjs', path, how);
-        expect(await child.hear()).toBe('committed');
-        expect(await child.exit).toMatchObject({ code: 0, stderr: '' });
-        const store = await workplace.open({ path });
-        expect(store.sync.get(actor('a'), utf8('key-first'))).toEqual(utf8('first'));
-        const kept = [...store.sync.scan(actor('a'), { begin: new Uint8Array(0) })];
-        if (how === 'end pending') expect(kept).toHaveLength(2_001);
-      }
+      await Promise.all(
+        Array.from({ length: REPEATS }, async () => {
+          const path = join(await workplace.folder(), 'store');
+          const child = workplace.child('leave.mjs', path, how);
+          expect(await child.hear()).toBe('committed');
+          expect(await child.exit).toMatchObject({ code: 0, stderr: '' });
+          const store = await workplace.open({ path });
+          expect(store.sync.get(actor('a'), utf8('key-first'))).toEqual(utf8('first'));
+          const kept = [...store.sync.scan(actor('a'), { begin: new Uint8Array(0) })];
+          if (how === 'end pending') expect(kept).toHaveLength(2_001);
+        }),
+      );
     });
   },
 );
