@@ -47,8 +47,8 @@ export interface SyncReader {
 export interface Snapshot extends Reader {
   /** Present exactly where the store has synchronous reads. */
   readonly sync?: SyncReader | undefined;
-  /** Partitions that hold at least one entry, in byte order. */
-  listPartitions(): AsyncIterable<Uint8Array>;
+  /** Partitions that hold at least one entry, in byte order; with a range, those that lie in it. */
+  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array>;
   /** Idempotent. Reading afterwards is `store.closed`. */
   close(): void;
 }
@@ -130,7 +130,7 @@ export interface Store extends Reader {
   /** @throws {KeyspaceError} `store.closed`; `store.failed`, for example with too many readers. */
   snapshot(): Promise<Snapshot>;
   /** As {@link Snapshot.listPartitions}, of an instant no earlier than the call. Costs partitions, not entries. */
-  listPartitions(): AsyncIterable<Uint8Array>;
+  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array>;
 
   /**
    * Takes ownership: every fence issued for the partition before is void from the moment this resolves.

@@ -1,4 +1,4 @@
-import { concatBytes, copyBytes, startsWith } from '../bytes/index.js';
+import { compareBytes, concatBytes, copyBytes, strinc } from '../bytes/index.js';
 import type {
   Commit,
   Entry,
@@ -14,8 +14,10 @@ import type {
 } from './contract.js';
 import { assertBytes, ROOT_BYTES_MAX } from './limits.js';
 import { partitionLength } from './partition.js';
+import { WHOLE_PARTITION } from './range.js';
 
 const ROOT = 0x01;
+const BEHIND_ROOTS = Uint8Array.of(ROOT + 1);
 const KEYSPACE_PARTITION = Uint8Array.of(0x14);
 
 /**
@@ -59,19 +61,30 @@ class Root {
   }
 
   enterCommit(commit: Commit, fenceOf: (fence: Fence) => Fence): Commit {
+    const { checks = [], writes, sharedPartition } = commit;
+    if (this.bytes.length === 0) {
+      for (const { partition } of [...checks, ...writes]) this.enter(partition);
+      if (sharedPartition) this.enter(sharedPartition);
+      return { ...commit, fences: commit.fences?.map(fenceOf) };
+    }
     return {
       fences: commit.fences?.map(fenceOf),
-      sharedPartition: commit.sharedPartition && this.enter(commit.sharedPartition),
-      checks: commit.checks?.map((check) => ({ ...check, partition: this.enter(check.partition) })),
-      writes: commit.writes.map((write) => ({ ...write, partition: this.enter(write.partition) })),
+      sharedPartition: sharedPartition && this.enter(sharedPartition),
+      checks: checks.map((check) => ({ ...check, partition: this.enter(check.partition) })),
+      writes: writes.map((write) => ({ ...write, partition: this.enter(write.partition) })),
     };
   }
 
-  async *leaveAll(partitions: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const partition of partitions) {
-      if (!startsWith(partition, this.bytes)) continue;
-      const own = partition.slice(this.bytes.length);
-      if (own[0] !== ROOT) yield own;
+  async *list(
+    lister: Pick<Store, 'listPartitions'>,
+    range: KeyRange = WHOLE_PARTITION,
+  ): AsyncGenerator<Uint8Array> {
+    // Partitions with a root of their own come before all others.
+    const begin = compareBytes(range.begin, BEHIND_ROOTS) < 0 ? BEHIND_ROOTS : range.begin;
+    const all = this.bytes.length === 0 ? undefined : strinc(this.bytes);
+    const end = range.end ? concatBytes(this.bytes, range.end) : all;
+    for await (const partition of lister.listPartitions({ begin: concatBytes(this.bytes, begin), end })) {
+      yield partition.slice(this.bytes.length);
     }
   }
 }
@@ -118,8 +131,8 @@ class RootedSnapshot extends RootedReader implements Snapshot {
     if (snapshot.sync !== undefined) this.sync = rootedSync(snapshot.sync, root);
   }
 
-  listPartitions(): AsyncIterable<Uint8Array> {
-    return this.#root.leaveAll(this.#snapshot.listPartitions());
+  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {
+    return this.#root.list(this.#snapshot, range);
   }
 
   close(): void {
@@ -152,8 +165,8 @@ class RootedStore extends RootedReader implements Store {
     return new RootedSnapshot(await this.#store.snapshot(), this.#root);
   }
 
-  listPartitions(): AsyncIterable<Uint8Array> {
-    return this.#root.leaveAll(this.#store.listPartitions());
+  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {
+    return this.#root.list(this.#store, range);
   }
 
   async claim(partition: Uint8Array, options?: { readonly epochMin?: number | undefined }): Promise<Fence> {

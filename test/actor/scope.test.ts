@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { ActorAccess } from '../../src/actor/scope.js';
 import { KeyspaceError } from '../../src/errors.js';
-import { MemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory/index.js';
 import { bytes, HeldStore, openScope, PARTITION, scanned, text } from './support.js';
 
 const everything = { begin: new Uint8Array() };

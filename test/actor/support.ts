@@ -3,7 +3,7 @@ import { CommitPipeline } from '../../src/actor/pipeline.js';
 import { Scope } from '../../src/actor/scope.js';
 import { encodeUtf8 } from '../../src/bytes/index.js';
 import type { Commit, Entry, Fence, KeyRange, ScanOptions, Snapshot, Store } from '../../src/store/index.js';
-import { MemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory/index.js';
 
 export const bytes = encodeUtf8;
 export const text = (value: Uint8Array | undefined): string | undefined =>
@@ -50,8 +50,8 @@ export class HeldStore implements Store {
   snapshot(): Promise<Snapshot> {
     return this.#inner.snapshot();
   }
-  listPartitions() {
-    return this.#inner.listPartitions();
+  listPartitions(range?: KeyRange) {
+    return this.#inner.listPartitions(range);
   }
   claim(partition: Uint8Array): Promise<Fence> {
     return this.#inner.claim(partition);

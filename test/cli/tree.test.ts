@@ -3,7 +3,7 @@ import { type TreeEvent, walkStore } from '../../src/cli/tree.js';
 import { TreeText } from '../../src/cli/tree-text.js';
 import { openKeyspace, type Store } from '../../src/index.js';
 import { encodeActorPartition } from '../../src/layout/index.js';
-import { MemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory/index.js';
 import { collect, hexBytes, newConnection } from './support.js';
 
 const OPTIONS = { root: '', keysMax: 2, values: false };

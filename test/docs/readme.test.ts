@@ -15,7 +15,7 @@ import {
 } from '../../src/index.js';
 import { kvEntry, NAMESPACES } from '../../src/layout/index.js';
 import { openLmdbStore } from '../../src/stores/lmdb/index.js';
-import { MemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory/index.js';
 import { codeBlocks, PROJECT, readProjectFile, relativeLinks, runModule, tableRows } from './support.js';
 
 const README = readProjectFile('README.md');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openKeyspace } from '../../src/keyspace/index.js';
 import { encodeActorPartition, encodeKeyspacePartition } from '../../src/layout/index.js';
 import type { Store } from '../../src/store/index.js';
-import { MemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory/index.js';
 import { HeldStore } from '../actor/support.js';
 import { collect, onEveryStore, openActor, plant, storedEntries, userEntries } from './support.js';
 

@@ -70,7 +70,9 @@ const steps: fc.Arbitrary<Step>[] = [
   settle,
   settle,
   step('writeLate', [op, durability, fc.nat(3)], (world, ...given) => world.writeLate(...given)),
-  step('readWhileSettling', [fc.boolean()], (world, reverse) => world.readWhileSettling(reverse)),
+  step('readWhileSettling', [fc.constantFrom('scan', 'getMany'), fc.nat(3)], (world, ...given) =>
+    world.readWhileSettling(...given),
+  ),
   step('writeWhileScanning', [fc.array(op, { maxLength: 3 }), fc.boolean()], (world, ...given) =>
     world.writeWhileScanning(...given),
   ),

@@ -6,7 +6,7 @@ import { KeyspaceError } from '../../src/errors.js';
 import { type ActorKeyspace, type Keyspace, openKeyspace } from '../../src/keyspace/index.js';
 import { encodeActorPartition } from '../../src/layout/index.js';
 import type { Store } from '../../src/store/index.js';
-import { MemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory/index.js';
 import { bytes, HeldStore } from '../actor/support.js';
 import { collect, HEADER_KEY, plant } from '../keyspace/support.js';
 

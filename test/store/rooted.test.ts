@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/index.js';
 import { rootedStore, type Store } from '../../src/store/index.js';
-import { MemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory/index.js';
 
 const ROOTS = ['', '0100', '016100', '01616100', '0161ff00', '01ff00'];
 const LOCAL = ['026100', '02616100', '14'];

@@ -9,7 +9,7 @@ import {
   type StoreTransaction,
   transact,
 } from '../../src/store/index.js';
-import { MemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory/index.js';
 
 const ALICE = fromHex('026100');
 const ALL = { begin: new Uint8Array(0) };

@@ -1,6 +1,6 @@
 import type { StoreSubject } from '../../src/conformance/index.js';
 import type { Store } from '../../src/store/index.js';
-import { MemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory/index.js';
 import { LMDB } from './lmdb/support.js';
 
 const COMMIT_BYTES_MAX = 2_097_152;

@@ -40,12 +40,7 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   layout: { units: [...PLAIN, 'tuple'] },
   values: { units: PLAIN, packages: ['@bare-ts/lib', 'cborg'], builtins: ['assert/strict'] },
   store: { units: PLAIN, builtins: ['timers/promises'] },
-  'stores/tree': { units: ['bytes'] },
-  'stores/memory-reader': { units: [...PLAIN, 'store', 'stores/tree'] },
-  'stores/memory': {
-    units: [...PLAIN, 'store', 'stores/tree', 'stores/memory-reader'],
-    builtins: ['timers/promises'],
-  },
+  'stores/memory': { units: [...PLAIN, 'store'], builtins: ['timers/promises'] },
   'stores/lmdb': {
     units: [...PLAIN, 'store'],
     packages: ['lmdb'],

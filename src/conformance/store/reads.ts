@@ -168,6 +168,24 @@ export const reads: Section = {
     );
   },
 
+  'listPartitions with a range gives those that lie in it, wherever its bounds fall': async ({ store }) => {
+    await store.commit({ writes: NEIGHBOURS.flatMap(fill) });
+    const inside = NEIGHBOURS.map((partition) => bytes(`${hex(partition)}61`));
+    const bounds = [bytes(''), ...NEIGHBOURS, ...inside, bytes('ff')];
+    for (const begin of bounds) {
+      for (const end of [...bounds, undefined]) {
+        const wanted = NEIGHBOURS.filter(
+          (partition) =>
+            Buffer.compare(partition, begin) >= 0 && (end === undefined || Buffer.compare(partition, end) < 0),
+        );
+        assert.deepEqual(
+          await partitions(store, { begin, end }),
+          wanted.map((partition) => hex(partition)),
+        );
+      }
+    }
+  },
+
   'listPartitions leaves out partitions that were emptied or only claimed': async ({ store }) => {
     await store.claim(BOB);
     await store.commit({ writes: [set(ALICE, '61', '01'), set(BOB, '61', '01'), set(KEYSPACE, '61', '01')] });

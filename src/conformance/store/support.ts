@@ -98,8 +98,11 @@ export function contents(reader: Reader, partition: Uint8Array): Promise<string[
   return entries(reader.scan(partition, ALL));
 }
 
-export async function partitions(reader: Pick<Store, 'listPartitions'>): Promise<string[]> {
-  return (await collect(reader.listPartitions())).map((partition) => hex(partition));
+export async function partitions(
+  reader: Pick<Store, 'listPartitions'>,
+  range?: KeyRange,
+): Promise<string[]> {
+  return (await collect(reader.listPartitions(range))).map((partition) => hex(partition));
 }
 
 /** Whether thrown at once or later, the operation fails with this code and, if given, exactly these details. */

@@ -1,16 +1,18 @@
-import { strinc } from '../../bytes/index.js';
+import { compareBytes, strinc } from '../../bytes/index.js';
 import {
   assertKey,
   assertPartition,
   assertScan,
   COMMON_LIMITS,
   type Entry,
+  inRange,
   isEmptyRange,
   type KeyRange,
   partitionLength,
   type Reader,
   type ScanOptions,
   type SyncReader,
+  WHOLE_PARTITION,
 } from '../../store/index.js';
 import { unseal } from './envelope.js';
 import { engineFailure } from './failure.js';
@@ -55,20 +57,22 @@ export class LmdbReader implements SyncReader {
     return this.#entries(partition.length, storedRange(partition, range), options);
   }
 
-  *listPartitions(): Generator<Uint8Array> {
+  *listPartitions(range: KeyRange = WHOLE_PARTITION): Generator<Uint8Array> {
+    assertScan(range);
     const held = this.#source.hold();
     try {
-      // Every partition begins with a higher byte.
-      let from: Uint8Array | undefined = Uint8Array.of(0);
-      while (from !== undefined) {
+      // The engine has no empty key; every partition begins with a higher byte than this.
+      let from: Uint8Array = range.begin.length === 0 ? Uint8Array.of(0) : range.begin;
+      for (;;) {
         const found = seek(held.view(), from);
         if (found === undefined) return;
         const partitionBytes = partitionLength(found);
         if (partitionBytes === -1)
           throw engineFailure('list partitions', new Error('a key is in no partition'));
         const partition = found.slice(0, partitionBytes);
+        if (range.end && compareBytes(partition, range.end) >= 0) return;
         from = strinc(partition);
-        yield partition;
+        if (inRange(partition, range)) yield partition;
       }
     } finally {
       held.release();
@@ -126,8 +130,8 @@ export class AsyncLmdbReader implements Reader {
     return later(this.#reader.scan(partition, range, options));
   }
 
-  listPartitions(): AsyncIterable<Uint8Array> {
-    return later(this.#reader.listPartitions());
+  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {
+    return later(this.#reader.listPartitions(range));
   }
 }
 

@@ -29,8 +29,8 @@ export class LmdbSnapshot implements Snapshot {
     return this.#reader.scan(partition, range, options);
   }
 
-  listPartitions(): AsyncIterable<Uint8Array> {
-    return this.#reader.listPartitions();
+  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {
+    return this.#reader.listPartitions(range);
   }
 
   close(): void {

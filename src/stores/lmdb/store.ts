@@ -78,8 +78,8 @@ export class OpenLmdbStore implements LmdbStore {
     return this.#reader.scan(partition, range, options);
   }
 
-  listPartitions(): AsyncIterable<Uint8Array> {
-    return this.#reader.listPartitions();
+  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {
+    return this.#reader.listPartitions(range);
   }
 
   async snapshot(): Promise<Snapshot> {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { copyBytes, toHex } from '../bytes/index.js';
-import { KeyspaceError } from '../errors.js';
+import { copyBytes, toHex } from '../../bytes/index.js';
+import { KeyspaceError } from '../../errors.js';
 import {
   assertCommitLimits,
   assertCommitPartitions,
@@ -17,8 +17,8 @@ import {
   type StoreCapabilities,
   type StoreLimits,
   type SyncReader,
-} from '../store/index.js';
-import { AsyncTreeReader, applyWrite, failedCheck, TreeReader } from './memory-reader.js';
+} from '../../store/index.js';
+import { AsyncTreeReader, applyWrite, failedCheck, TreeReader } from './reader.js';
 import type { Tree } from './tree.js';
 
 export interface MemoryStoreOptions {
@@ -76,8 +76,8 @@ export class MemoryStore implements Store {
     return this.#reader.scan(partition, range, options);
   }
 
-  listPartitions(): AsyncIterable<Uint8Array> {
-    return this.#reader.listPartitions();
+  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {
+    return this.#reader.listPartitions(range);
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -94,7 +94,7 @@ export class MemoryStore implements Store {
       get: (partition, key) => later.get(partition, key),
       getMany: (partition, keys) => later.getMany(partition, keys),
       scan: (partition, range, options) => later.scan(partition, range, options),
-      listPartitions: () => later.listPartitions(),
+      listPartitions: (within) => later.listPartitions(within),
       sync: this.sync && reader,
       close: () => {
         released = true;

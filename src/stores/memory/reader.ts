@@ -1,19 +1,21 @@
-import { concatBytes, copyBytes, equalBytes, strinc, toHex } from '../bytes/index.js';
-import { KeyspaceError } from '../errors.js';
+import { compareBytes, concatBytes, copyBytes, equalBytes, strinc, toHex } from '../../bytes/index.js';
+import { KeyspaceError } from '../../errors.js';
 import {
   assertKey,
   assertPartition,
   assertScan,
   type Check,
   type Entry,
+  inRange,
   type KeyRange,
   partitionLength,
   type Reader,
   type ScanOptions,
   type StoreLimits,
   type SyncReader,
+  WHOLE_PARTITION,
   type Write,
-} from '../store/index.js';
+} from '../../store/index.js';
 import { insert, lookup, remove, removeRange, slice, type Tree, walk } from './tree.js';
 
 // No partition is a prefix of another, so concatenation keeps them apart and in order.
@@ -58,15 +60,17 @@ export class TreeReader implements SyncReader {
     return this.#entries(partition.length, begin, end, options);
   }
 
-  *listPartitions(): Generator<Uint8Array> {
+  *listPartitions(range: KeyRange = WHOLE_PARTITION): Generator<Uint8Array> {
+    assertScan(range);
     const tree = this.#tree();
-    let [first] = walk(tree);
+    let [first] = walk(slice(tree, range.begin));
     while (first !== undefined) {
       const partition = first.key.slice(0, partitionLength(first.key));
-      const end = strinc(partition);
-      yield partition;
+      const next = strinc(partition);
+      if (range.end && compareBytes(partition, range.end) >= 0) return;
+      if (inRange(partition, range)) yield partition;
       this.#tree();
-      [first] = walk(slice(tree, end));
+      [first] = walk(slice(tree, next));
     }
   }
 
@@ -109,8 +113,8 @@ export class AsyncTreeReader implements Reader {
     return this.#later(this.#reader.scan(partition, range, options));
   }
 
-  listPartitions(): AsyncIterable<Uint8Array> {
-    return this.#later(this.#reader.listPartitions());
+  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {
+    return this.#later(this.#reader.listPartitions(range));
   }
 
   async *#later<T>(items: Iterable<T>): AsyncGenerator<T> {

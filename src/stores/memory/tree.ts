@@ -1,4 +1,4 @@
-import { compareBytes } from '../bytes/index.js';
+import { compareBytes } from '../../bytes/index.js';
 
 interface Node {
   readonly key: Uint8Array;
