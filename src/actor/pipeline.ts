@@ -12,6 +12,9 @@ interface Accepted {
   readonly reject: (error: unknown) => void;
 }
 
+/** Deferred writers wait once this much is accepted and not durable. */
+const ACCEPTED_BYTES_MAX = 16 * 1024 * 1024;
+
 /**
  * Turns what an actor accepts into store commits: one in flight, what is accepted meanwhile coalesces, in
  * order, into the next. Until a commit resolves its writes are readable here. When one fails, everything
@@ -117,6 +120,23 @@ export class CommitPipeline implements Ground {
     if (!this.#hasUntoldLoss) return;
     this.#hasUntoldLoss = false;
     throw this.#failure;
+  }
+
+  /**
+   * Resolves when so little waits for the store that more may be accepted without filling the memory.
+   * Never rejects: a failure is told by whatever comes next.
+   */
+  async headway(): Promise<void> {
+    while (this.#acceptedBytes() > ACCEPTED_BYTES_MAX) {
+      const oldest = this.#accepted[this.#retainedCount];
+      await oldest?.durable.catch(() => {});
+    }
+  }
+
+  #acceptedBytes(): number {
+    let bytes = 0;
+    for (const { layer } of this.#accepted.slice(this.#retainedCount)) bytes += layer.bytes;
+    return bytes;
   }
 
   /**

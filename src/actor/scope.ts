@@ -7,7 +7,8 @@ import { type ActorReads, type ActorSyncReads, LayeredReads } from './reads.js';
 
 /**
  * When a write's promise resolves. `durable`: once it would survive a crash. `deferred`: once it is accepted
- * and readable here; only `durable()` then acknowledges it.
+ * and readable here; only `durable()` then acknowledges it. With over 16 MiB accepted and not durable, a
+ * deferred write resolves when the store has caught up.
  */
 export type Durability = 'durable' | 'deferred';
 
@@ -114,7 +115,7 @@ export class Scope implements ActorAccess {
     } finally {
       if (!isFree) this.#gate.leave();
     }
-    if (!isDeferred) await durable;
+    await (isDeferred ? this.#ground.headway() : durable);
   }
 
   async transaction<T>(
@@ -139,7 +140,7 @@ export class Scope implements ActorAccess {
     } finally {
       this.#gate.leave();
     }
-    if (!isDeferred) await durable;
+    await (isDeferred ? this.#ground.headway() : durable);
     return result;
   }
 
@@ -205,6 +206,10 @@ class OpenTransaction implements Ground {
   accept(layer: Layer): Promise<void> {
     this.assertUsable();
     this.layer.absorb(layer);
+    return Promise.resolve();
+  }
+
+  headway(): Promise<void> {
     return Promise.resolve();
   }
 

@@ -94,6 +94,28 @@ describe('deferred durability', () => {
     expect(await scanned(store.scan(PARTITION, everything))).toEqual([['a', '1']]);
   });
 
+  test('a writer that never waits is held back before it fills the memory', async () => {
+    const store = new HeldStore();
+    const { scope, pipeline } = await openScope(store);
+    store.hold();
+    const chunk = new Uint8Array(128 * 1024);
+    let acceptedCount = 0;
+    const writer = (async () => {
+      for (let n = 0; n < 200; n++) {
+        await scope.write((writes) => writes.set(bytes(`k${n}`), chunk), { durability: 'deferred' });
+        acceptedCount++;
+      }
+    })();
+    const first = await store.arrived();
+    await setImmediate();
+    expect(acceptedCount).toBe(127);
+    first.decide('apply');
+    store.release();
+    await writer;
+    await pipeline.durable();
+    expect(await scanned(store.scan(PARTITION, everything))).toHaveLength(200);
+  });
+
   test('a loss that nobody was told of is told on close, once', async () => {
     const store = new HeldStore();
     const { scope, pipeline } = await openScope(store);
