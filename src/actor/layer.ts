@@ -15,6 +15,10 @@ export interface LayerEntry {
   readonly value: Uint8Array | null;
 }
 
+// Most layers are a few writes that nobody scans before they are committed.
+const NOTHING_CLEARED: readonly IdRange[] = [];
+const NO_IDS: string[] = [];
+
 /**
  * Writes that a commit will apply, readable before it does. The newest write of a key wins; a cleared range
  * hides what lies below it but not what is set after it.
@@ -23,9 +27,10 @@ export interface LayerEntry {
  */
 export class Layer {
   readonly #entries = new Map<string, LayerEntry>();
-  #cleared: readonly IdRange[] = [];
-  #sorted: string[] = [];
-  #unsorted: string[] = [];
+  #cleared: readonly IdRange[] = NOTHING_CLEARED;
+  /** Ids of the entries in order, from the first scan on, and those that came since. */
+  #sorted: string[] | undefined;
+  #unsorted: string[] = NO_IDS;
   #bytes = 0;
   #setCount = 0;
 
@@ -59,7 +64,7 @@ export class Layer {
   clearRange(range: KeyRange): void {
     const cleared = toIdRange(range);
     for (const id of this.#idsIn(cleared)) this.#remove(id);
-    this.#sorted = this.#sorted.filter((id) => this.#entries.has(id));
+    this.#sorted = this.#sorted?.filter((id) => this.#entries.has(id));
     this.#cleared = [...this.#cleared, cleared];
     this.#bytes += range.begin.length + (range.end?.length ?? 0);
   }
@@ -100,7 +105,7 @@ export class Layer {
 
   #put(entry: LayerEntry): void {
     if (this.#entries.has(entry.id)) this.#uncount(entry.id);
-    else this.#unsorted.push(entry.id);
+    else if (this.#sorted !== undefined) this.#unsorted.push(entry.id);
     this.#entries.set(entry.id, entry);
     this.#bytes += entry.key.length + (entry.value?.length ?? 0);
     if (entry.value !== null) this.#setCount++;
@@ -118,14 +123,23 @@ export class Layer {
   }
 
   #idsIn(range: IdRange): string[] {
-    if (this.#unsorted.length > 0) {
+    if (this.#entries.size === 0) return NO_IDS;
+    const sorted = this.#sortedIds();
+    const from = firstAtLeast(sorted, range.begin);
+    const to = range.end === undefined ? sorted.length : firstAtLeast(sorted, range.end);
+    return sorted.slice(from, to);
+  }
+
+  #sortedIds(): string[] {
+    if (this.#sorted === undefined) {
+      this.#sorted = [...this.#entries.keys()].sort(compareIds);
+      this.#unsorted = [];
+    } else if (this.#unsorted.length > 0) {
       // Sorting a long sorted run with a short tail costs one merge.
       this.#sorted = this.#sorted.concat(this.#unsorted).sort(compareIds);
       this.#unsorted = [];
     }
-    const from = firstAtLeast(this.#sorted, range.begin);
-    const to = range.end === undefined ? this.#sorted.length : firstAtLeast(this.#sorted, range.end);
-    return this.#sorted.slice(from, to);
+    return this.#sorted;
   }
 }
 

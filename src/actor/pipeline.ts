@@ -163,9 +163,8 @@ export class CommitPipeline implements Ground {
   }
 
   #pump(): void {
-    const waiting = this.#accepted.slice(this.#retainedCount);
-    if (waiting.length === 0) return;
-    const group = this.#fitting(waiting);
+    const group = this.#fitting();
+    if (group.length === 0) return;
     this.#inFlightCount = group.length;
     const writes: Write[] = group.flatMap(({ layer }) => layer.writes(this.#fence.partition));
     this.#store.commit({ fences: [this.#fence], writes }).then(
@@ -174,15 +173,15 @@ export class CommitPipeline implements Ground {
     );
   }
 
-  #fitting(waiting: readonly Accepted[]): Accepted[] {
+  /** The oldest waiting layers that fit into one commit. */
+  #fitting(): Accepted[] {
     let bytes = 0;
-    const group: Accepted[] = [];
-    for (const accepted of waiting) {
-      bytes += accepted.layer.bytes;
-      if (group.length > 0 && bytes > this.#store.limits.commitBytesMax) break;
-      group.push(accepted);
+    let end = this.#retainedCount;
+    for (; end < this.#accepted.length; end++) {
+      bytes += (this.#accepted[end] as Accepted).layer.bytes;
+      if (end > this.#retainedCount && bytes > this.#store.limits.commitBytesMax) break;
     }
-    return group;
+    return this.#accepted.slice(this.#retainedCount, end);
   }
 
   #committed(group: readonly Accepted[]): void {

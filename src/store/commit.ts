@@ -69,14 +69,16 @@ export function assertCommitPartitions(commit: Commit, fenced: readonly Uint8Arr
   const open = sharedPartition === undefined ? fenced : [...fenced, sharedPartition];
   // Most commits name one array over and over.
   let asserted: Uint8Array | undefined;
-  for (const { partition } of [...(commit.checks ?? []), ...commit.writes]) {
-    if (asserted !== undefined && partition === asserted) continue;
+  const assertOpen = ({ partition }: { readonly partition: Uint8Array }) => {
+    if (asserted !== undefined && partition === asserted) return;
     assertPartition(partition);
     if (fenced.length > 0 && !open.some((allowed) => equalBytes(allowed, partition))) {
       throw new TypeError('a check or write is in a partition that is neither fenced nor shared');
     }
     asserted = partition;
-  }
+  };
+  commit.checks?.forEach(assertOpen);
+  commit.writes.forEach(assertOpen);
 }
 
 /** @throws {KeyspaceError} `commit.too_large`. */

@@ -63,7 +63,8 @@ class Root {
   enterCommit(commit: Commit, fenceOf: (fence: Fence) => Fence): Commit {
     const { checks = [], writes, sharedPartition } = commit;
     if (this.bytes.length === 0) {
-      for (const { partition } of [...checks, ...writes]) this.enter(partition);
+      for (const { partition } of checks) this.enter(partition);
+      for (const { partition } of writes) this.enter(partition);
       if (sharedPartition) this.enter(sharedPartition);
       return { ...commit, fences: commit.fences?.map(fenceOf) };
     }
@@ -176,8 +177,14 @@ class RootedStore extends RootedReader implements Store {
     return fence;
   }
 
-  async commit(commit: Commit): Promise<void> {
-    await this.#store.commit(this.#root.enterCommit(commit, (fence) => this.#fenceOf(fence)));
+  commit(commit: Commit): Promise<void> {
+    let entered: Commit;
+    try {
+      entered = this.#root.enterCommit(commit, (fence) => this.#fenceOf(fence));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#store.commit(entered);
   }
 
   close(): Promise<void> {
