@@ -6,7 +6,7 @@ import type { KeyFormat } from './key-format.js';
 import { NAMESPACES } from './namespaces.js';
 
 /** The value of a field in JSON: bytes as hex, bigints as decimal digits, everything else as it is. */
-export function fieldToJson(value: unknown): unknown {
+function fieldToJson(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return value.map(fieldToJson);

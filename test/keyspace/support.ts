@@ -13,7 +13,7 @@ export interface OpenStore {
 }
 
 /** An empty store that is closed and removed when the test ends. */
-export async function openStore(subject: StoreSubject): Promise<OpenStore> {
+async function openStore(subject: StoreSubject): Promise<OpenStore> {
   const fixture: StoreFixture = await subject.open();
   const opened = [fixture.store];
   onTestFinished(async () => {

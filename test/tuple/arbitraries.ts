@@ -44,7 +44,7 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   }),
 );
 
-export const byteString: fc.Arbitrary<Uint8Array> = fc.oneof(
+const byteString: fc.Arbitrary<Uint8Array> = fc.oneof(
   fc.uint8Array({ maxLength: 20 }),
   fc.array(fc.constantFrom(0, 1, 0xfe, 0xff), { maxLength: 8 }).map((bytes) => Uint8Array.from(bytes)),
 );

@@ -176,7 +176,8 @@ export const reads: Section = {
       for (const end of [...bounds, undefined]) {
         const wanted = NEIGHBOURS.filter(
           (partition) =>
-            Buffer.compare(partition, begin) >= 0 && (end === undefined || Buffer.compare(partition, end) < 0),
+            Buffer.compare(partition, begin) >= 0 &&
+            (end === undefined || Buffer.compare(partition, end) < 0),
         );
         assert.deepEqual(
           await partitions(store, { begin, end }),

@@ -98,10 +98,7 @@ export function contents(reader: Reader, partition: Uint8Array): Promise<string[
   return entries(reader.scan(partition, ALL));
 }
 
-export async function partitions(
-  reader: Pick<Store, 'listPartitions'>,
-  range?: KeyRange,
-): Promise<string[]> {
+export async function partitions(reader: Pick<Store, 'listPartitions'>, range?: KeyRange): Promise<string[]> {
   return (await collect(reader.listPartitions(range))).map((partition) => hex(partition));
 }
 

@@ -78,7 +78,7 @@ function parse(text: string): Record<string, unknown> | undefined {
   }
 }
 
-export function notRecognised(path: string, reason: string): KeyspaceError<'store.not_recognised'> {
+function notRecognised(path: string, reason: string): KeyspaceError<'store.not_recognised'> {
   return new KeyspaceError('store.not_recognised', `not a store of this library: ${reason}`, {
     path,
     reason,
