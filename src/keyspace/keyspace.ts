@@ -15,7 +15,7 @@ export interface KeyspaceOptions {
 /**
  * Opens a keyspace: the actors of one store, or of one root in it.
  *
- * @throws {TypeError} If the root is not a string.
+ * @throws {TypeError} If the root is not a string, or `sharedStore` not a boolean.
  * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate.
  */
 export async function openKeyspace(options: KeyspaceOptions): Promise<Keyspace> {
@@ -32,6 +32,7 @@ export class Keyspace {
 
   /** Use {@link openKeyspace}. */
   constructor({ store, root, sharedStore = false }: KeyspaceOptions) {
+    if (typeof sharedStore !== 'boolean') throw new TypeError('sharedStore must be a boolean');
     this.#root = encodeRoot(root);
     this.#store = rootedStore(store, this.#root);
     this.#sharedStore = sharedStore;

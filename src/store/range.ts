@@ -24,13 +24,14 @@ export function isEmptyRange(range: KeyRange): boolean {
 }
 
 /**
- * @throws {TypeError} If a bound is not a `Uint8Array`.
+ * @throws {TypeError} If a bound is not a `Uint8Array`, or `reverse` not a boolean.
  * @throws {RangeError} If the limit is not a whole number of 0 or more.
  */
 export function assertScan(range: KeyRange, options: ScanOptions = {}): void {
   assertBytes(range.begin, 'range.begin');
   if (range.end !== undefined) assertBytes(range.end, 'range.end');
-  const { limit } = options;
+  const { limit, reverse } = options;
+  if (reverse !== undefined && typeof reverse !== 'boolean') throw new TypeError('reverse must be a boolean');
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
     throw new RangeError(`limit must be a whole number of 0 or more, not ${String(limit)}`);
   }
