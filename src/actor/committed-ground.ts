@@ -1,6 +1,6 @@
 import { KeyspaceError } from '../errors.js';
+import type { Layer } from '../store/index.js';
 import type { Ground } from './ground.js';
-import type { Layer } from './layer.js';
 
 /** The ground of a read-only actor: nothing but what the store has. */
 export class CommittedGround implements Ground {

@@ -1,4 +1,4 @@
-import type { Layer } from './layer.js';
+import type { Layer } from '../store/index.js';
 
 /**
  * What a scope of reads and writes stands on: writes that are readable but not yet in the store, and a place

@@ -1,8 +1,7 @@
 import { KeyspaceError } from '../errors.js';
 import { classifyLayout, LAYOUT_PROBES, LAYOUT_VERSION_CURRENT, systemLayout } from '../layout/index.js';
-import { type Store, type StoreLimits, WHOLE_PARTITION } from '../store/index.js';
+import { type Layer, type Store, type StoreLimits, WHOLE_PARTITION } from '../store/index.js';
 import { layoutHeaderPayload } from '../values/index.js';
-import type { Layer } from './layer.js';
 
 const HEADER_KEY = systemLayout.encode({});
 

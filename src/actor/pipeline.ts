@@ -1,7 +1,6 @@
 import { isKeyspaceError, KeyspaceError } from '../errors.js';
-import { assertCommitBytes, type Fence, type Store, type Write } from '../store/index.js';
+import { assertCommitBytes, type Fence, type Layer, type Store, type Write } from '../store/index.js';
 import type { Ground } from './ground.js';
-import type { Layer } from './layer.js';
 
 interface Accepted {
   readonly layer: Layer;

@@ -5,14 +5,14 @@ import {
   assertScan,
   type Entry,
   type KeyRange,
+  keyId,
+  ScanMerge,
   type ScanOptions,
   type Snapshot,
   type Store,
   type SyncReader,
 } from '../store/index.js';
 import type { Ground } from './ground.js';
-import { keyId } from './key-id.js';
-import { ScanMerge } from './merge.js';
 
 /** Reads of one actor's keys, by key inside the actor. Arrays handed out belong to the caller. */
 export interface ActorReads {
@@ -87,12 +87,8 @@ export class LayeredReads implements ActorReads {
         yield* snapshot.scan(this.#partition, range, options);
         return;
       }
-      if (merge.isDone) return;
-      for await (const stored of snapshot.scan(this.#partition, range, { reverse: options.reverse })) {
-        yield* merge.upTo(stored);
-        if (merge.isDone) return;
-      }
-      yield* merge.rest();
+      const { reverse } = options;
+      yield* merge.overAsync(snapshot.scan(this.#partition, range, { reverse }));
     } finally {
       snapshot.close();
     }
@@ -155,12 +151,8 @@ class LayeredSyncReads implements ActorSyncReads {
       yield* this.#reader.scan(this.#partition, range, options);
       return;
     }
-    if (merge.isDone) return;
-    for (const stored of this.#reader.scan(this.#partition, range, { reverse: options.reverse })) {
-      yield* merge.upTo(stored);
-      if (merge.isDone) return;
-    }
-    yield* merge.rest();
+    const { reverse } = options;
+    yield* merge.over(this.#reader.scan(this.#partition, range, { reverse }));
   }
 }
 

@@ -1,8 +1,7 @@
 import { KeyspaceError } from '../errors.js';
-import type { Entry, KeyRange, ScanOptions, Store } from '../store/index.js';
+import { type Entry, type KeyRange, Layer, type ScanOptions, type Store } from '../store/index.js';
 import { Gate } from './gate.js';
 import type { Ground } from './ground.js';
-import { Layer } from './layer.js';
 import { type ActorReads, type ActorSyncReads, LayeredReads } from './reads.js';
 
 /**

@@ -21,6 +21,8 @@ export type {
   Write,
 } from './contract.js';
 export { nextEpoch } from './epoch.js';
+export { keyId } from './key-id.js';
+export { Layer } from './layer.js';
 export {
   ACTOR_ID_BYTES_MAX,
   assertBytes,
@@ -35,5 +37,6 @@ export {
 export { assertPartition, partitionLength } from './partition.js';
 export { assertScan, inRange, isEmptyRange, prefixRange, WHOLE_PARTITION } from './range.js';
 export { rootedStore } from './rooted.js';
+export { ScanMerge } from './scan-merge.js';
 export { type TransactOptions, transact } from './transact.js';
 export type { StoreTransaction } from './transaction.js';

@@ -1,4 +1,4 @@
-import { copyBytes, toHex } from '../bytes/index.js';
+import { copyBytes } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
 import type {
   Check,
@@ -10,9 +10,11 @@ import type {
   Snapshot,
   StoreLimits,
 } from './contract.js';
+import { keyId } from './key-id.js';
+import { Layer } from './layer.js';
 import { assertKey, assertValue } from './limits.js';
-import { Overlay } from './overlay.js';
 import { assertScan } from './range.js';
+import { ScanMerge } from './scan-merge.js';
 
 /**
  * One attempt of `transact`. Reads are of one instant and see the transaction's own writes; arrays go in and
@@ -23,8 +25,8 @@ export class StoreTransaction {
   readonly #snapshot: Snapshot;
   readonly #partition: Uint8Array;
   readonly #fence: Fence | undefined;
-  readonly #overlay = new Overlay();
-  /** By hex of the key: what the store held of everything read from it. */
+  readonly #layer = new Layer();
+  /** By key id: what the store held of everything read from it. */
   readonly #checks = new Map<string, Check>();
   #ended = false;
 
@@ -44,13 +46,13 @@ export class StoreTransaction {
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen();
     for (const key of keys) assertKey(key, this.#limits);
-    const own = keys.map((key) => this.#overlay.lookup(key));
+    const own = keys.map((key) => this.#layer.lookup(keyId(key)));
     const missing = keys.filter((_, index) => own[index] === undefined).map((key) => copyBytes(key));
-    if (missing.length === 0) return own.map((found) => found?.value);
+    if (missing.length === 0) return own.map(ownValue);
     const stored = await this.#whileOpen(this.#snapshot.getMany(this.#partition, missing));
     for (const [index, key] of missing.entries()) this.#check(key, stored[index]);
     let next = 0;
-    return own.map((found) => (found === undefined ? stored[next++] : found.value));
+    return own.map((found) => (found === undefined ? stored[next++] : ownValue(found)));
   }
 
   /**
@@ -69,13 +71,13 @@ export class StoreTransaction {
     this.#assertOpen();
     assertKey(key, this.#limits);
     assertValue(value, this.#limits.valueBytesMax);
-    this.#overlay.set(key, value);
+    this.#layer.set(copyBytes(key), copyBytes(value), this.#limits);
   }
 
   delete(key: Uint8Array): void {
     this.#assertOpen();
     assertKey(key, this.#limits);
-    this.#overlay.delete(key);
+    this.#layer.delete(copyBytes(key), this.#limits);
   }
 
   /** @throws {TypeError} Without a fence. */
@@ -83,7 +85,7 @@ export class StoreTransaction {
     this.#assertOpen();
     this.#assertOwner('clearing a range');
     assertScan(range);
-    this.#overlay.clearRange(range);
+    this.#layer.clearRange(copyRange(range));
   }
 
   /** @internal */
@@ -91,7 +93,7 @@ export class StoreTransaction {
     return {
       fences: this.#fence && [this.#fence],
       checks: [...this.#checks.values()],
-      writes: this.#overlay.writes(this.#partition),
+      writes: this.#layer.writes(this.#partition),
     };
   }
 
@@ -103,7 +105,8 @@ export class StoreTransaction {
 
   async *#scan(range: KeyRange, options: ScanOptions): AsyncGenerator<Entry> {
     try {
-      for await (const entry of this.#overlay.scan(this.#stored(range, options), range, options)) {
+      const merge = new ScanMerge([this.#layer], range, options);
+      for await (const entry of merge.overAsync(this.#stored(range, options))) {
         this.#assertOpen();
         yield entry;
       }
@@ -114,7 +117,7 @@ export class StoreTransaction {
 
   async *#stored(range: KeyRange, { reverse }: ScanOptions): AsyncGenerator<Entry> {
     for await (const entry of this.#snapshot.scan(this.#partition, range, { reverse })) {
-      this.#check(entry.key, entry.value);
+      this.#check(copyBytes(entry.key), entry.value);
       yield entry;
     }
   }
@@ -122,7 +125,7 @@ export class StoreTransaction {
   /** Copies the value, which the caller may write into. */
   #check(key: Uint8Array, value: Uint8Array | undefined): void {
     const partition = this.#partition;
-    this.#checks.set(toHex(key), { partition, key, value: value && copyBytes(value) });
+    this.#checks.set(keyId(key), { partition, key, value: value && copyBytes(value) });
   }
 
   /** A read cut short by the end of the transaction says so, rather than that some snapshot is closed. */
@@ -141,6 +144,11 @@ export class StoreTransaction {
   #assertOwner(what: string): void {
     if (this.#fence === undefined) throw new TypeError(`${what} needs a fence: point checks miss phantoms`);
   }
+}
+
+/** A value of the layer, or `null` where it deletes, as callers get it. */
+function ownValue(found: Uint8Array | null | undefined): Uint8Array | undefined {
+  return found ? copyBytes(found) : undefined;
 }
 
 function copyRange({ begin, end }: KeyRange): KeyRange {

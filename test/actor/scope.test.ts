@@ -260,7 +260,7 @@ describe('transactions', () => {
 });
 
 describe('what the first write brings along', () => {
-  const firstWrite = (layer: import('../../src/actor/layer.js').Layer) =>
+  const firstWrite = (layer: import('../../src/store/index.js').Layer) =>
     layer.set(bytes('!header'), bytes('1'), new MemoryStore().limits);
 
   test('is stored with it, once, and not with deletes or refused writes', async () => {

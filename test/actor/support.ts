@@ -1,8 +1,16 @@
-import type { Layer } from '../../src/actor/layer.js';
 import { CommitPipeline } from '../../src/actor/pipeline.js';
 import { Scope } from '../../src/actor/scope.js';
 import { encodeUtf8 } from '../../src/bytes/index.js';
-import type { Commit, Entry, Fence, KeyRange, ScanOptions, Snapshot, Store } from '../../src/store/index.js';
+import type {
+  Commit,
+  Entry,
+  Fence,
+  KeyRange,
+  Layer,
+  ScanOptions,
+  Snapshot,
+  Store,
+} from '../../src/store/index.js';
 import { MemoryStore } from '../../src/stores/memory/index.js';
 
 export const bytes = encodeUtf8;

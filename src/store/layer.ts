@@ -1,5 +1,6 @@
-import { assertKey, assertValue, type KeyRange, type StoreLimits, type Write } from '../store/index.js';
+import type { KeyRange, StoreLimits, Write } from './contract.js';
 import { keyId } from './key-id.js';
+import { assertKey, assertValue } from './limits.js';
 
 /** A key range by {@link keyId}. */
 export interface IdRange {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyId } from '../../src/actor/key-id.js';
-import { Layer } from '../../src/actor/layer.js';
-import { ScanMerge } from '../../src/actor/merge.js';
 import { compareBytes, toHex } from '../../src/bytes/index.js';
 import { COMMON_LIMITS, commitBytes, inRange, type KeyRange } from '../../src/store/index.js';
+import { keyId } from '../../src/store/key-id.js';
+import { Layer } from '../../src/store/layer.js';
+import { ScanMerge } from '../../src/store/scan-merge.js';
 
 const limits = { ...COMMON_LIMITS, commitBytesMax: 1_000_000 };
 const key = fc
@@ -56,30 +56,17 @@ describe('layers', () => {
         range,
         fc.boolean(),
         fc.option(fc.nat(6), { nil: undefined }),
-        ([stored = [], ...layered], within, reverse, limit) => {
+        ([first = [], ...layered], within, reverse, limit) => {
           const model: Model = new Map();
-          for (const step of stored) applyToModel(model, step);
+          for (const step of first) applyToModel(model, step);
           const below = expected(model, within, reverse);
           const layers = layered.map(build);
           for (const step of layered.flat()) applyToModel(model, step);
 
           const merge = new ScanMerge(layers, within, { reverse, limit });
-          const rows: [string, string][] = [];
-          const add = (entries: Iterable<{ key: Uint8Array; value: Uint8Array }>) => {
-            for (const entry of entries) rows.push([toHex(entry.key), toHex(entry.value)]);
-          };
-          if (!merge.isDone) {
-            for (const [hex, value] of below) {
-              add(
-                merge.upTo({
-                  key: new Uint8Array(Buffer.from(hex, 'hex')),
-                  value: new Uint8Array(Buffer.from(value, 'hex')),
-                }),
-              );
-              if (merge.isDone) break;
-            }
-            add(merge.rest());
-          }
+          const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
+          const stored = below.map(([hex, value]) => ({ key: bytesOf(hex), value: bytesOf(value) }));
+          const rows = [...merge.over(stored)].map((entry) => [toHex(entry.key), toHex(entry.value)]);
           expect(rows).toEqual(expected(model, within, reverse).slice(0, limit));
         },
       ),
@@ -118,6 +105,6 @@ describe('layers', () => {
     layer.clearRange({ begin: new Uint8Array() });
     layer.set(Uint8Array.of(2), Uint8Array.of(2), limits);
     const stored = { key: Uint8Array.of(0), value: Uint8Array.of(0) };
-    expect([...merge.upTo(stored), ...merge.rest()].map((entry) => entry.key[0])).toEqual([0, 1]);
+    expect([...merge.over([stored])].map((entry) => entry.key[0])).toEqual([0, 1]);
   });
 });

@@ -1,11 +1,11 @@
 import { copyBytes } from '../bytes/index.js';
-import type { Entry, KeyRange, ScanOptions } from '../store/index.js';
+import type { Entry, KeyRange, ScanOptions } from './contract.js';
 import { keyId } from './key-id.js';
 import { type IdRange, isCleared, type Layer, type LayerEntry } from './layer.js';
 
 /**
- * Lays the writes of some layers over a scan of the store. Takes them in when made, so later writes do not
- * show. Feed it every store entry in scan order through `upTo`, then `rest`.
+ * Lays the writes of some layers over one scan of the store. Takes them in when made, so later writes do not
+ * show.
  */
 export class ScanMerge {
   readonly #cleared: readonly IdRange[];
@@ -26,26 +26,46 @@ export class ScanMerge {
     return this.#entries.length === 0 && this.#cleared.length === 0;
   }
 
-  get isDone(): boolean {
+  /** @param stored The store's entries of the range, in scan order; no more are taken than are needed. */
+  *over(stored: Iterable<Entry>): Generator<Entry, void, undefined> {
+    if (this.#isDone) return;
+    for (const entry of stored) {
+      yield* this.#upTo(entry);
+      if (this.#isDone) return;
+    }
+    yield* this.#rest();
+  }
+
+  /** As {@link over}. */
+  async *overAsync(stored: AsyncIterable<Entry>): AsyncGenerator<Entry, void, undefined> {
+    if (this.#isDone) return;
+    for await (const entry of stored) {
+      yield* this.#upTo(entry);
+      if (this.#isDone) return;
+    }
+    yield* this.#rest();
+  }
+
+  get #isDone(): boolean {
     return this.#remaining === 0;
   }
 
   /** Entries that come before the store's `stored`, then `stored` itself unless a layer replaces it. */
-  *upTo(stored: Entry): Generator<Entry, void, undefined> {
+  *#upTo(stored: Entry): Generator<Entry, void, undefined> {
     const id = keyId(stored.key);
-    for (; this.#at < this.#entries.length && !this.isDone; this.#at++) {
+    for (; this.#at < this.#entries.length && !this.#isDone; this.#at++) {
       const entry = this.#entries[this.#at] as LayerEntry;
       if (entry.id === id || this.#isBefore(id, entry.id)) break;
       yield* this.#take(entry);
     }
-    if (this.isDone || this.#entries[this.#at]?.id === id) return;
+    if (this.#isDone || this.#entries[this.#at]?.id === id) return;
     if (isCleared(id, this.#cleared)) return;
     this.#remaining--;
     yield stored;
   }
 
-  *rest(): Generator<Entry, void, undefined> {
-    for (; this.#at < this.#entries.length && !this.isDone; this.#at++) {
+  *#rest(): Generator<Entry, void, undefined> {
+    for (; this.#at < this.#entries.length && !this.#isDone; this.#at++) {
       yield* this.#take(this.#entries[this.#at] as LayerEntry);
     }
   }
