@@ -27,6 +27,8 @@ export class CommittedGround implements Ground {
     this.assertUsable();
   }
 
+  async settled(): Promise<void> {}
+
   async headway(): Promise<void> {}
 
   retain(): () => void {

@@ -15,6 +15,8 @@ export interface Ground {
   layers(): Layer[];
   /** Takes the layer over, whole, at once. Resolves when durable, or at once where that is decided later. */
   accept(layer: Layer, isDeferred: boolean): Promise<void>;
+  /** Resolves when everything accepted so far is durable, or at once where that is decided later. */
+  settled(): Promise<void>;
   /** Resolves when a writer that does not wait for durability may go on; at once unless far ahead of the store. */
   headway(): Promise<void>;
   /** See `CommitPipeline.retain`. */

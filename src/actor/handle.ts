@@ -1,8 +1,8 @@
 import { concatBytes } from '../bytes/index.js';
 import { encodeActorPartition } from '../layout/index.js';
-import type { Store } from '../store/index.js';
+import type { Fence, Store } from '../store/index.js';
 import { CommittedGround } from './committed-ground.js';
-import { addLayoutHeader, assertOpenable, findLayout } from './layout-header.js';
+import { assertOpenable, findLayout, layoutHeader } from './layout-header.js';
 import { CommitPipeline } from './pipeline.js';
 import { type ActorAccess, Scope } from './scope.js';
 
@@ -17,6 +17,8 @@ export interface OpenActorOptions {
 export interface ActorHandle {
   readonly actorId: string;
   readonly readOnly: boolean;
+  /** Which claim of the actor this is; `undefined` if read-only. */
+  readonly epoch: number | undefined;
   readonly access: ActorAccess;
   /**
    * Resolves once everything accepted so far is durable.
@@ -55,7 +57,8 @@ export async function openActorHandle(
   const partition = encodeActorPartition(actorId);
   // Before the claim, so that a library too old for the actor does not take it from its owner.
   assertOpenable(await findLayout(store, partition), readOnly);
-  const ground = readOnly ? new CommittedGround() : await claimed(store, partition);
+  const fence = readOnly ? undefined : await store.claim(partition);
+  const ground = fence === undefined ? new CommittedGround() : await pipelineOf(store, fence);
   const storePartition = concatBytes(root, partition);
   const scope = new Scope(
     { actorId, store, partition, storePartition, readOnly, transactionWaitMsMax },
@@ -64,19 +67,18 @@ export async function openActorHandle(
   return {
     actorId,
     readOnly,
+    epoch: fence?.epoch,
     access: scope,
     durable: () => ground.durable(),
     close: () => scope.whenIdle(() => ground.close()),
   };
 }
 
-async function claimed(store: Store, partition: Uint8Array): Promise<CommitPipeline> {
-  const fence = await store.claim(partition);
+async function pipelineOf(store: Store, fence: Fence): Promise<CommitPipeline> {
   // Again, since the previous owner may have changed it until now.
-  const found = await findLayout(store, partition);
+  const found = await findLayout(store, fence.partition);
   assertOpenable(found, false);
-  const firstWrite = found.hasHeader ? undefined : addLayoutHeader(store.limits);
-  return new CommitPipeline(store, fence, firstWrite);
+  return new CommitPipeline(store, fence, found.hasHeader ? undefined : layoutHeader(store.limits));
 }
 
 function assertTimer(transactionWaitMsMax: number): void {

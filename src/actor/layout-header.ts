@@ -1,6 +1,6 @@
 import { KeyspaceError } from '../errors.js';
 import { classifyLayout, LAYOUT_PROBES, LAYOUT_VERSION_CURRENT, systemLayout } from '../layout/index.js';
-import { type Layer, type Store, type StoreLimits, WHOLE_PARTITION } from '../store/index.js';
+import { Layer, type Store, type StoreLimits, WHOLE_PARTITION } from '../store/index.js';
 import { layoutHeaderPayload } from '../values/index.js';
 
 const HEADER_KEY = systemLayout.encode({});
@@ -60,12 +60,11 @@ export function assertOpenable({ layout }: FoundLayout, readOnly: boolean): void
   }
 }
 
-/** Adds the header of the current layout to an actor's first commit. */
-export function addLayoutHeader(limits: StoreLimits): (layer: Layer) => void {
-  return (layer) => {
-    const header = layoutHeaderPayload.encode({ layoutVersion: LAYOUT_VERSION_CURRENT });
-    layer.set(HEADER_KEY, header, limits);
-  };
+/** The header of the current layout, to be stored with the actor's first entry. */
+export function layoutHeader(limits: StoreLimits): Layer {
+  const layer = new Layer();
+  layer.set(HEADER_KEY, layoutHeaderPayload.encode({ layoutVersion: LAYOUT_VERSION_CURRENT }), limits);
+  return layer;
 }
 
 async function isEmpty(store: Store, partition: Uint8Array): Promise<boolean> {

@@ -22,22 +22,25 @@ const ACCEPTED_BYTES_MAX = 16 * 1024 * 1024;
 export class CommitPipeline implements Ground {
   readonly #store: Store;
   readonly #fence: Fence;
-  /** Oldest first: retained, then in flight, then waiting. */
+  /** Oldest first: retained after their commit, then in flight, then waiting. */
   readonly #accepted: Accepted[] = [];
-  #retainedCount = 0;
   #inFlightCount = 0;
-  #retainers = 0;
+  /** Layers that ever became durable, and how many of those have left `#accepted`. */
+  #committedCount = 0;
+  #droppedCount = 0;
+  /** Per reader, oldest first, what `#committedCount` was when it began. */
+  readonly #retainers = new Set<{ readonly committedCount: number }>();
   #pumpScheduled = false;
   #failure: KeyspaceError | undefined;
   #closing: Promise<void> | undefined;
   #hasUntoldLoss = false;
-  #firstWrite: ((layer: Layer) => void) | undefined;
+  #preface: Layer | undefined;
 
-  /** @param firstWrite Adds what must be stored with the first entry ever, such as the layout header. */
-  constructor(store: Store, fence: Fence, firstWrite?: (layer: Layer) => void) {
+  /** @param preface What must be stored no later than the first entry: the layout header. */
+  constructor(store: Store, fence: Fence, preface?: Layer) {
     this.#store = store;
     this.#fence = fence;
-    this.#firstWrite = firstWrite;
+    this.#preface = preface;
   }
 
   get isEmpty(): boolean {
@@ -71,15 +74,30 @@ export class CommitPipeline implements Ground {
    */
   accept(layer: Layer, isDeferred: boolean): Promise<void> {
     this.assertUsable();
-    const { commitBytesMax } = this.#store.limits;
-    if (layer.hasSets) this.#firstWrite?.(layer);
-    assertCommitBytes(layer.bytes, commitBytesMax);
-    if (layer.hasSets) {
-      this.#store.assertRoom?.(layer.bytes);
-      this.#firstWrite = undefined;
+    assertCommitBytes(layer.bytes, this.#store.limits.commitBytesMax);
+    if (layer.setCount > 0) {
+      this.#assertRoom(layer);
+      if (this.#preface !== undefined) this.#enqueue(this.#preface, false);
+      this.#preface = undefined;
     }
+    return this.#enqueue(layer, isDeferred);
+  }
+
+  /** What waits has been let in and not reached the store, so it takes room as well. */
+  #assertRoom(layer: Layer): void {
+    let { setCount, setBytes } = layer;
+    for (let at = this.#waitingFrom; at < this.#accepted.length; at++) {
+      const waiting = (this.#accepted[at] as Accepted).layer;
+      setCount += waiting.setCount;
+      setBytes += waiting.setBytes;
+    }
+    this.#store.assertRoom?.(setCount, setBytes + setCount * this.#fence.partition.length);
+  }
+
+  #enqueue(layer: Layer, isDeferred: boolean): Promise<void> {
     const newest = this.#accepted.at(-1);
-    const isWaiting = this.#accepted.length > this.#retainedCount + this.#inFlightCount;
+    const isWaiting = this.#accepted.length > this.#waitingFrom;
+    const { commitBytesMax } = this.#store.limits;
     if (newest !== undefined && isWaiting && newest.layer.bytes + layer.bytes <= commitBytesMax) {
       newest.layer.absorb(layer);
       newest.isDeferred ||= isDeferred;
@@ -91,6 +109,14 @@ export class CommitPipeline implements Ground {
     return accepted.durable;
   }
 
+  get #retainedCount(): number {
+    return this.#committedCount - this.#droppedCount;
+  }
+
+  get #waitingFrom(): number {
+    return this.#retainedCount + this.#inFlightCount;
+  }
+
   /**
    * Resolves once everything accepted so far is durable.
    *
@@ -99,12 +125,16 @@ export class CommitPipeline implements Ground {
   async durable(): Promise<void> {
     try {
       this.assertUsable();
-      await this.#accepted.at(-1)?.durable;
+      await this.settled();
     } catch (error) {
       // While it is being closed, a loss is told by `close`.
       if (!isKeyspaceError(error, 'actor.closed')) this.#hasUntoldLoss = false;
       throw error;
     }
+  }
+
+  settled(): Promise<void> {
+    return this.#accepted.at(-1)?.durable ?? Promise.resolve();
   }
 
   /**
@@ -143,12 +173,20 @@ export class CommitPipeline implements Ground {
    * snapshot of unknown instant, every write accepted since it began.
    */
   retain(): () => void {
-    this.#retainers++;
+    const retainer = { committedCount: this.#committedCount };
+    this.#retainers.add(retainer);
     return () => {
-      if (--this.#retainers > 0) return;
-      this.#accepted.splice(0, this.#retainedCount);
-      this.#retainedCount = 0;
+      this.#retainers.delete(retainer);
+      this.#dropCommitted();
     };
+  }
+
+  /** Lets go of what was durable before the oldest reader began: its snapshot has it. */
+  #dropCommitted(): void {
+    const [oldest] = this.#retainers;
+    const droppedCount = oldest?.committedCount ?? this.#committedCount;
+    this.#accepted.splice(0, droppedCount - this.#droppedCount);
+    this.#droppedCount = droppedCount;
   }
 
   // Writes made in the same turn of the event loop share one commit.
@@ -185,8 +223,8 @@ export class CommitPipeline implements Ground {
 
   #committed(group: readonly Accepted[]): void {
     this.#inFlightCount = 0;
-    if (this.#retainers > 0) this.#retainedCount += group.length;
-    else this.#accepted.splice(0, group.length);
+    this.#committedCount += group.length;
+    this.#dropCommitted();
     for (const { resolve } of group) resolve();
     this.#pump();
   }
@@ -196,7 +234,7 @@ export class CommitPipeline implements Ground {
     this.#failure = failure;
     const dropped = this.#accepted.splice(0).slice(this.#retainedCount);
     this.#hasUntoldLoss = dropped.some(({ isDeferred }) => isDeferred);
-    this.#retainedCount = 0;
+    this.#droppedCount = this.#committedCount;
     this.#inFlightCount = 0;
     for (const accepted of dropped) {
       const wasInFlight = group.includes(accepted);

@@ -83,12 +83,11 @@ export class LayeredReads implements ActorReads {
     assertScan(range, options);
     const { snapshot, merge } = await this.#openScan(range, options);
     try {
-      if (merge.isEmpty) {
-        yield* snapshot.scan(this.#partition, range, options);
-        return;
+      const stored = snapshot.scan(this.#partition, range, merge.storeOptions);
+      for await (const entry of merge.overAsync(stored)) {
+        this.#ground.assertUsable();
+        yield entry;
       }
-      const { reverse } = options;
-      yield* merge.overAsync(snapshot.scan(this.#partition, range, { reverse }));
     } finally {
       snapshot.close();
     }
@@ -147,12 +146,12 @@ class LayeredSyncReads implements ActorSyncReads {
     assertScan(range, options);
     this.#ground.assertUsable();
     const merge = new ScanMerge(this.#ground.layers(), range, options);
-    if (merge.isEmpty) {
-      yield* this.#reader.scan(this.#partition, range, options);
-      return;
+    const stored = this.#reader.scan(this.#partition, range, merge.storeOptions);
+    for (const entry of merge.over(stored)) {
+      // What it has taken from the layers is void once they are.
+      this.#ground.assertUsable();
+      yield entry;
     }
-    const { reverse } = options;
-    yield* merge.over(this.#reader.scan(this.#partition, range, { reverse }));
   }
 }
 

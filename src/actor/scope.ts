@@ -1,5 +1,13 @@
 import { KeyspaceError } from '../errors.js';
-import { type Entry, type KeyRange, Layer, type ScanOptions, type Store } from '../store/index.js';
+import {
+  assertCommitBytes,
+  type Entry,
+  type KeyRange,
+  Layer,
+  type ScanOptions,
+  type Store,
+  type StoreLimits,
+} from '../store/index.js';
 import { Gate } from './gate.js';
 import type { Ground } from './ground.js';
 import { type ActorReads, type ActorSyncReads, LayeredReads } from './reads.js';
@@ -125,17 +133,18 @@ export class Scope implements ActorAccess {
     const isDeferred = isDeferredWrite(options);
     await this.#gate.enter();
     let result: T;
-    let durable: Promise<void> | undefined;
+    let durable: Promise<void>;
     try {
       this.#ground.assertUsable();
-      const open = new OpenTransaction(this.#ground);
+      const open = new OpenTransaction(this.#ground, this.#settings.store.limits);
       try {
         result = await callback(new Scope(this.#settings, open));
       } finally {
         open.close();
       }
       this.#ground.assertUsable();
-      if (!open.layer.isEmpty) durable = this.#ground.accept(open.layer, isDeferred);
+      // What it only read may not be durable yet, and then its result is not either.
+      durable = open.layer.isEmpty ? this.#ground.settled() : this.#ground.accept(open.layer, isDeferred);
     } finally {
       this.#gate.leave();
     }
@@ -178,10 +187,13 @@ function writesInto(layer: Layer, { limits }: Store): ActorWrites {
 class OpenTransaction implements Ground {
   readonly layer = new Layer();
   readonly #below: Ground;
+  readonly #bytesMax: number;
   #isOpen = true;
 
-  constructor(below: Ground) {
+  constructor(below: Ground, { commitBytesMax }: StoreLimits) {
     this.#below = below;
+    // What is overwritten or cleared later counts here, so this only keeps a runaway from filling the memory.
+    this.#bytesMax = 2 * commitBytesMax;
   }
 
   get isEmpty(): boolean {
@@ -204,7 +216,12 @@ class OpenTransaction implements Ground {
 
   accept(layer: Layer): Promise<void> {
     this.assertUsable();
+    assertCommitBytes(this.layer.bytes + layer.bytes, this.#bytesMax);
     this.layer.absorb(layer);
+    return Promise.resolve();
+  }
+
+  settled(): Promise<void> {
     return Promise.resolve();
   }
 

@@ -47,6 +47,11 @@ export class ActorKeyspace implements ActorSubsystems {
     return this.#handle.readOnly;
   }
 
+  /** Which claim of the actor this is, counted from 1; `undefined` if read-only. */
+  get epoch(): number | undefined {
+    return this.#handle.epoch;
+  }
+
   /**
    * Runs `callback` while nobody else writes to this actor. Its reads see its own writes; all of them commit
    * together when it resolves, and none if it throws. Writes on the actor itself wait meanwhile, so inside the

@@ -3,6 +3,7 @@ import { KeyspaceError } from '../errors.js';
 import { decodePartition, encodeActorPartition, encodeRoot } from '../layout/index.js';
 import { rootedStore, type Store, WHOLE_PARTITION } from '../store/index.js';
 import { ActorKeyspace } from './actor-keyspace.js';
+import { OpenActors } from './open-actors.js';
 
 export interface KeyspaceOptions {
   readonly store: Store;
@@ -27,7 +28,7 @@ export class Keyspace {
   readonly #store: Store;
   readonly #root: Uint8Array;
   readonly #sharedStore: boolean;
-  readonly #open = new Set<ActorKeyspace>();
+  readonly #open = new OpenActors();
   #closing: Promise<void> | undefined;
 
   /** Use {@link openKeyspace}. */
@@ -82,7 +83,7 @@ export class Keyspace {
   }
 
   /**
-   * Closes every actor opened here, then the store unless it is shared. Idempotent: the outcome stays the same.
+   * Closes every actor opened here and not superseded by opening it again, then the store unless it is shared. Idempotent: the outcome stays the same.
    *
    * @throws {KeyspaceError} What closing the first actor that failed threw; the others and the store are closed
    * all the same.
@@ -93,7 +94,7 @@ export class Keyspace {
   }
 
   async #close(): Promise<void> {
-    const closing = await Promise.allSettled([...this.#open].map((actor) => actor.close()));
+    const closing = await Promise.allSettled(this.#open.all().map((actor) => actor.close()));
     if (!this.#sharedStore) await this.#store.close();
     const failed = closing.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;

@@ -154,12 +154,13 @@ export interface Store extends Reader {
   commit(commit: Commit): Promise<void>;
 
   /**
-   * Refuses now what {@link commit} would refuse for want of space.
+   * Refuses now what {@link commit} would refuse for want of space. Reserves nothing.
    *
-   * @param commitBytes As `commitBytes` counts.
+   * @param setCount Entries to be set.
+   * @param setBytes Their partitions, keys and values together.
    * @throws {KeyspaceError} `store.full`.
    */
-  assertRoom?(commitBytes: number): void;
+  assertRoom?(setCount: number, setBytes: number): void;
 
   /** Waits for commits under way, then frees everything. Idempotent. Later calls are `store.closed`. */
   close(): Promise<void>;

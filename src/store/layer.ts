@@ -34,6 +34,7 @@ export class Layer {
   #unsorted: string[] = NO_IDS;
   #bytes = 0;
   #setCount = 0;
+  #setBytes = 0;
 
   /** Upper bound of what `commitBytes` counts for {@link writes}. */
   get bytes(): number {
@@ -44,9 +45,14 @@ export class Layer {
     return this.#entries.size === 0 && this.#cleared.length === 0;
   }
 
-  /** Whether it stores anything, as against only deleting. */
-  get hasSets(): boolean {
-    return this.#setCount > 0;
+  /** How many entries it sets. */
+  get setCount(): number {
+    return this.#setCount;
+  }
+
+  /** Keys and values of the entries it sets. */
+  get setBytes(): number {
+    return this.#setBytes;
   }
 
   /** @throws {KeyspaceError} `key.empty`, `key.too_large` or `value.too_large`. */
@@ -105,22 +111,24 @@ export class Layer {
   }
 
   #put(entry: LayerEntry): void {
-    if (this.#entries.has(entry.id)) this.#uncount(entry.id);
+    const replaced = this.#entries.get(entry.id);
+    if (replaced !== undefined) this.#count(replaced, -1);
     else if (this.#sorted !== undefined) this.#unsorted.push(entry.id);
     this.#entries.set(entry.id, entry);
-    this.#bytes += entry.key.length + (entry.value?.length ?? 0);
-    if (entry.value !== null) this.#setCount++;
+    this.#count(entry, 1);
   }
 
   #remove(id: string): void {
-    this.#uncount(id);
+    this.#count(this.#entries.get(id) as LayerEntry, -1);
     this.#entries.delete(id);
   }
 
-  #uncount(id: string): void {
-    const { key, value } = this.#entries.get(id) as LayerEntry;
-    this.#bytes -= key.length + (value?.length ?? 0);
-    if (value !== null) this.#setCount--;
+  #count({ key, value }: LayerEntry, sign: 1 | -1): void {
+    const entryBytes = key.length + (value?.length ?? 0);
+    this.#bytes += sign * entryBytes;
+    if (value === null) return;
+    this.#setCount += sign;
+    this.#setBytes += sign * entryBytes;
   }
 
   #idsIn(range: IdRange): string[] {

@@ -145,7 +145,7 @@ class RootedStore extends RootedReader implements Store {
   readonly limits: StoreLimits;
   readonly capabilities: StoreCapabilities;
   readonly sync?: SyncReader | undefined;
-  readonly assertRoom?: (commitBytes: number) => void;
+  readonly assertRoom?: (setCount: number, setBytes: number) => void;
   readonly #store: Store;
   readonly #root: Root;
   /** Fences handed out, which name the partition without its root, and the store's own. */
@@ -159,7 +159,10 @@ class RootedStore extends RootedReader implements Store {
     this.limits = { ...limits, partitionBytesMax: limits.partitionBytesMax - root.bytes.length };
     this.capabilities = store.capabilities;
     if (store.sync !== undefined) this.sync = rootedSync(store.sync, root);
-    if (store.assertRoom !== undefined) this.assertRoom = (commitBytes) => store.assertRoom?.(commitBytes);
+    if (store.assertRoom !== undefined) {
+      this.assertRoom = (setCount, setBytes) =>
+        store.assertRoom?.(setCount, setBytes + setCount * root.bytes.length);
+    }
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -178,13 +181,11 @@ class RootedStore extends RootedReader implements Store {
   }
 
   commit(commit: Commit): Promise<void> {
-    let entered: Commit;
     try {
-      entered = this.#root.enterCommit(commit, (fence) => this.#fenceOf(fence));
+      return this.#store.commit(this.#root.enterCommit(commit, (fence) => this.#fenceOf(fence)));
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#store.commit(entered);
   }
 
   close(): Promise<void> {

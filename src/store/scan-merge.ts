@@ -10,24 +10,30 @@ import { type IdRange, isCleared, type Layer, type LayerEntry } from './layer.js
 export class ScanMerge {
   readonly #cleared: readonly IdRange[];
   readonly #entries: readonly LayerEntry[];
+  readonly #options: ScanOptions;
   readonly #reverse: boolean;
   #at = 0;
   #remaining: number;
 
   constructor(layers: readonly Layer[], range: KeyRange, options: ScanOptions) {
+    this.#options = options;
     this.#reverse = options.reverse ?? false;
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
     this.#cleared = layers.flatMap((layer) => layer.cleared);
     this.#entries = newestEntries(layers, range, this.#reverse);
   }
 
-  /** Whether the layers change nothing in the range. */
-  get isEmpty(): boolean {
-    return this.#entries.length === 0 && this.#cleared.length === 0;
+  /** How to scan the store for {@link over}. With writes in between, its entries may not all be wanted. */
+  get storeOptions(): ScanOptions {
+    return { reverse: this.#reverse, limit: this.#isEmpty ? this.#options.limit : undefined };
   }
 
-  /** @param stored The store's entries of the range, in scan order; no more are taken than are needed. */
+  /** @param stored The store's entries of the range, as of {@link storeOptions}. */
   *over(stored: Iterable<Entry>): Generator<Entry, void, undefined> {
+    if (this.#isEmpty) {
+      yield* stored;
+      return;
+    }
     if (this.#isDone) return;
     for (const entry of stored) {
       yield* this.#upTo(entry);
@@ -38,12 +44,20 @@ export class ScanMerge {
 
   /** As {@link over}. */
   async *overAsync(stored: AsyncIterable<Entry>): AsyncGenerator<Entry, void, undefined> {
+    if (this.#isEmpty) {
+      yield* stored;
+      return;
+    }
     if (this.#isDone) return;
     for await (const entry of stored) {
       yield* this.#upTo(entry);
       if (this.#isDone) return;
     }
     yield* this.#rest();
+  }
+
+  get #isEmpty(): boolean {
+    return this.#entries.length === 0 && this.#cleared.length === 0;
   }
 
   get #isDone(): boolean {

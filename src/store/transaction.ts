@@ -106,7 +106,7 @@ export class StoreTransaction {
   async *#scan(range: KeyRange, options: ScanOptions): AsyncGenerator<Entry> {
     try {
       const merge = new ScanMerge([this.#layer], range, options);
-      for await (const entry of merge.overAsync(this.#stored(range, options))) {
+      for await (const entry of merge.overAsync(this.#stored(range, merge.storeOptions))) {
         this.#assertOpen();
         yield entry;
       }
@@ -115,8 +115,8 @@ export class StoreTransaction {
     }
   }
 
-  async *#stored(range: KeyRange, { reverse }: ScanOptions): AsyncGenerator<Entry> {
-    for await (const entry of this.#snapshot.scan(this.#partition, range, { reverse })) {
+  async *#stored(range: KeyRange, options: ScanOptions): AsyncGenerator<Entry> {
+    for await (const entry of this.#snapshot.scan(this.#partition, range, options)) {
       this.#check(copyBytes(entry.key), entry.value);
       yield entry;
     }

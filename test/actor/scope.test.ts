@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { ActorAccess } from '../../src/actor/scope.js';
 import { KeyspaceError } from '../../src/errors.js';
+import { Layer } from '../../src/store/index.js';
 import { MemoryStore } from '../../src/stores/memory/index.js';
 import { bytes, HeldStore, openScope, PARTITION, scanned, text } from './support.js';
 
@@ -239,6 +240,57 @@ describe('transactions', () => {
     expect(await get(scope, 'a')).toBe('2');
   });
 
+  test('that only read are as durable as what they read', async () => {
+    const store = new HeldStore();
+    const { scope } = await openScope(store);
+    store.hold();
+    await set(scope, 'lock', 'mine', 'deferred');
+    const reading = scope.transaction((tx) => get(tx, 'lock'));
+    const rejected = expect(reading).rejects.toMatchObject({ code: 'commit.unknown' });
+    const early = await scope.transaction((tx) => get(tx, 'lock'), { durability: 'deferred' });
+    expect(early).toBe('mine');
+    (await store.arrived()).decide({ fail: new KeyspaceError('commit.unknown', 'lost', {}) });
+    await rejected;
+  });
+
+  test('their scans end with them, and with the actor', async () => {
+    const store = new HeldStore();
+    const { scope } = await openScope(store);
+    await Promise.all(['a', 'c'].map((key) => set(scope, key, '1')));
+    let leaked: AsyncIterator<unknown> | undefined;
+    const failing = scope.transaction(async (tx) => {
+      await set(tx, 'b', 'rolled back');
+      leaked = tx.scan(everything)[Symbol.asyncIterator]();
+      await leaked.next();
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    await expect(leaked?.next()).rejects.toMatchObject({ code: 'transaction.closed' });
+
+    store.hold();
+    const lost = set(scope, 'b', 'lost');
+    const rejected = expect(lost).rejects.toMatchObject({ code: 'store.failed' });
+    const iterators = [
+      scope.scan(everything)[Symbol.asyncIterator](),
+      scope.sync.scan(everything)[Symbol.iterator](),
+    ];
+    for (const iterator of iterators) await iterator.next();
+    (await store.arrived()).decide({ fail: new Error('disk gone') });
+    await rejected;
+    await expect(iterators[0]?.next()).rejects.toMatchObject({ code: 'actor.poisoned' });
+    expect(() => iterators[1]?.next()).toThrow(expect.objectContaining({ code: 'actor.poisoned' }));
+  });
+
+  test('that grow without end are stopped before their end', async () => {
+    const { scope } = await openScope(new MemoryStore({ commitBytesMax: 100 }));
+    const runaway = scope.transaction(async (tx) => {
+      for (let n = 0; ; n++) await set(tx, `key ${n}`, '0123456789');
+    });
+    await expect(runaway).rejects.toMatchObject({ code: 'commit.too_large' });
+    await set(scope, 'a', '1');
+    expect(await scanned(scope.scan(everything))).toEqual([['a', '1']]);
+  });
+
   test('their handle is dead afterwards', async () => {
     const { scope } = await openScope(new HeldStore());
     let leaked: ActorAccess | undefined;
@@ -259,24 +311,79 @@ describe('transactions', () => {
   });
 });
 
-describe('what the first write brings along', () => {
-  const firstWrite = (layer: import('../../src/store/index.js').Layer) =>
+describe('the preface', () => {
+  const preface = () => {
+    const layer = new Layer();
     layer.set(bytes('!header'), bytes('1'), new MemoryStore().limits);
+    return layer;
+  };
 
-  test('is stored with it, once, and not with deletes or refused writes', async () => {
+  test('is stored with the first entry, once, and not with deletes or refused writes', async () => {
     const store = new HeldStore(new MemoryStore({ commitBytesMax: 12 }));
-    const { scope } = await openScope(store, { firstWrite });
+    const { scope } = await openScope(store, { preface: preface() });
     await scope.write((writes) => writes.delete(bytes('a')));
     expect(await scanned(scope.scan(everything))).toEqual([]);
-    await expect(set(scope, 'a', '0123456789')).rejects.toMatchObject({ code: 'commit.too_large' });
+    await expect(set(scope, 'a', '0123456789ab')).rejects.toMatchObject({ code: 'commit.too_large' });
     await set(scope, 'a', '1');
     await set(scope, 'b', '1');
     expect(store.commits.at(-2)?.writes).toHaveLength(2);
     expect(store.commits.at(-1)?.writes).toHaveLength(1);
   });
+
+  test('takes nothing from what the first entry may weigh', async () => {
+    const store = new HeldStore(new MemoryStore({ commitBytesMax: 12 }));
+    const { scope } = await openScope(store, { preface: preface() });
+    await set(scope, 'a', '0123456789a');
+    expect(store.commits.map(({ writes }) => writes.length)).toEqual([1, 1]);
+    expect(await scanned(scope.scan(everything))).toHaveLength(2);
+  });
+});
+
+describe('room', () => {
+  test('is asked for what waits as well, so that a full store refuses one write and harms nobody', async () => {
+    const inner = new MemoryStore();
+    const store = new HeldStore(inner);
+    const asked: [number, number][] = [];
+    const full = new KeyspaceError('store.full', 'no room', {});
+    const scarce = Object.assign(store, {
+      assertRoom(setCount: number, setBytes: number) {
+        asked.push([setCount, setBytes]);
+        if (setBytes > 20) throw full;
+      },
+    });
+    const { scope } = await openScope(scarce);
+    const outcomes = await Promise.allSettled(['a', 'b', 'c'].map((key) => set(scope, key, '12345')));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(asked).toEqual([
+      [1, 9],
+      [2, 18],
+      [3, 27],
+    ]);
+    await scope.write((writes) => writes.delete(bytes('a')));
+    expect(await scanned(scope.scan(everything))).toEqual([['b', '12345']]);
+  });
 });
 
 describe('reads of a store without synchronous reads', () => {
+  test('that overlap without end keep only what was written since the oldest began', async () => {
+    const { scope, pipeline } = await openScope(new MemoryStore({ synchronousReads: false }));
+    let isReading = true;
+    const readers = [0, 1, 2].map(async (turns) => {
+      for (let n = 0; n < turns; n++) await setImmediate();
+      while (isReading) await scope.getMany([bytes('a')]);
+    });
+    let most = 0;
+    for (let n = 0; n < 300; n++) {
+      await set(scope, `k${n}`, '1');
+      most = Math.max(most, pipeline.layers().length);
+      if (n % 3 === 0) await setImmediate();
+    }
+    isReading = false;
+    await Promise.all(readers);
+    expect(most).toBeLessThan(40);
+    expect(pipeline.layers()).toHaveLength(0);
+  });
+
   test('never mix two instants while commits go on', async () => {
     const store = new MemoryStore({ synchronousReads: false });
     const { scope } = await openScope(store);

@@ -125,13 +125,10 @@ export interface Opened {
 
 export async function openScope(
   store: Store,
-  {
-    transactionWaitMsMax = 5_000,
-    firstWrite,
-  }: { transactionWaitMsMax?: number; firstWrite?: (layer: Layer) => void } = {},
+  { transactionWaitMsMax = 5_000, preface }: { transactionWaitMsMax?: number; preface?: Layer } = {},
 ): Promise<Opened> {
   const fence = await store.claim(PARTITION);
-  const pipeline = new CommitPipeline(store, fence, firstWrite);
+  const pipeline = new CommitPipeline(store, fence, preface);
   const settings = {
     actorId: 'a',
     store,

@@ -92,7 +92,9 @@ describe('layers', () => {
           for (const write of writes) applyToModel(replayed, write as Operation);
           expect(replayed).toEqual(model);
           expect(absorbed.bytes).toBe(commitBytes(writes));
-          expect(absorbed.hasSets).toBe(writes.some(({ type }) => type === 'set'));
+          const sets = writes.filter(({ type }) => type === 'set');
+          expect(absorbed.setCount).toBe(sets.length);
+          expect(absorbed.setBytes).toBe(commitBytes(sets));
         },
       ),
       { numRuns: 2_000 },
