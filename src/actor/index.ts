@@ -2,3 +2,4 @@ export { type CursorScope, decodeCursor, encodeCursor } from './cursor.js';
 export { type ActorHandle, type OpenActorOptions, openActorHandle } from './handle.js';
 export type { ActorReads, ActorSyncReads } from './reads.js';
 export type { ActorAccess, ActorWrites, Durability, WriteOptions } from './scope.js';
+export { encodeUserValue } from './user-value.js';

@@ -1,8 +1,8 @@
-import type { ActorAccess, WriteOptions } from '../actor/index.js';
+import { type ActorAccess, encodeUserValue, type WriteOptions } from '../actor/index.js';
 import { KeyspaceError } from '../errors.js';
 import { connection as connectionKey } from '../layout/index.js';
-import { assertBytes, assertValue, VALUE_BYTES_MAX } from '../store/index.js';
-import { type ConnectionRecord, connectionPayload, decodeCbor, encodeCbor } from '../values/index.js';
+import { assertBytes } from '../store/index.js';
+import { type ConnectionRecord, connectionPayload, decodeCbor } from '../values/index.js';
 
 /** A connection that outlives the process which serves it. Parameters and state are any values CBOR keeps. */
 export interface Connection<State = unknown, Parameters = unknown>
@@ -45,8 +45,8 @@ export class ActorConnections {
     if (!(requestHeaders instanceof Map)) throw new TypeError('requestHeaders must be a Map');
     const bytes = connectionPayload.encode({
       ...connection,
-      parameters: userCbor(connection.parameters),
-      state: userCbor(connection.state),
+      parameters: encodeUserValue(connection.parameters),
+      state: encodeUserValue(connection.state),
     });
     return this.#access.write((writes) => writes.set(key, bytes), options);
   }
@@ -80,10 +80,4 @@ function decodeConnection(connectionId: string, bytes: Uint8Array): Connection {
     throw new KeyspaceError('value.malformed', 'the connection record has another id than its key', details);
   }
   return { ...record, parameters: decodeCbor(record.parameters), state: decodeCbor(record.state) };
-}
-
-function userCbor(value: unknown): Uint8Array {
-  const bytes = encodeCbor(value);
-  assertValue(bytes, VALUE_BYTES_MAX);
-  return bytes;
 }

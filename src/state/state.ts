@@ -1,13 +1,6 @@
-import type { ActorAccess, WriteOptions } from '../actor/index.js';
+import { type ActorAccess, encodeUserValue, type WriteOptions } from '../actor/index.js';
 import { actorState } from '../layout/index.js';
-import { assertValue, VALUE_BYTES_MAX } from '../store/index.js';
-import {
-  type ActorRecord,
-  actorPayload,
-  decodeCbor,
-  type EmbeddedConnections,
-  encodeCbor,
-} from '../values/index.js';
+import { type ActorRecord, actorPayload, decodeCbor, type EmbeddedConnections } from '../values/index.js';
 
 /** An action that the actor has scheduled for itself. */
 export interface ScheduledAction {
@@ -109,12 +102,12 @@ function toRecord(record: ActorStateRecord): ActorRecord {
   const { input, initialized, state, scheduledEvents, embedded } = record;
   if (typeof initialized !== 'boolean') throw new TypeError('initialized must be a boolean');
   return {
-    ...('input' in record && { input: userCbor(input) }),
+    ...('input' in record && { input: encodeUserValue(input) }),
     initialized,
-    state: userCbor(state),
+    state: encodeUserValue(state),
     scheduledEvents: scheduledEvents.map((event) => {
       const { eventId, dueAtMs, action, args } = event;
-      return { eventId, dueAtMs, action, ...('args' in event && { args: encodeCbor(args) }) };
+      return { eventId, dueAtMs, action, ...('args' in event && { args: encodeUserValue(args) }) };
     }),
     ...(embedded && { embedded }),
   };
@@ -133,10 +126,4 @@ function fromRecord({ input, initialized, state, scheduledEvents, embedded }: Ac
     })),
     ...(embedded && { embedded }),
   };
-}
-
-function userCbor(value: unknown): Uint8Array {
-  const bytes = encodeCbor(value);
-  assertValue(bytes, VALUE_BYTES_MAX);
-  return bytes;
 }
