@@ -85,12 +85,12 @@ export class ActorKv {
     return this.#access.getMany(keys.map(storedKey));
   }
 
-  async set(key: KvBytes, value: KvBytes, options?: WriteOptions): Promise<void> {
-    return this.setMany([[key, value]], options);
+  set(key: KvBytes, value: KvBytes, options?: WriteOptions): Promise<void> {
+    return this.#access.write((writes) => writes.set(storedKey(key), userValue(value)), options);
   }
 
   /** All or nothing; of a key given twice, the last value stays. */
-  async setMany(entries: Iterable<readonly [KvBytes, KvBytes]>, options?: WriteOptions): Promise<void> {
+  setMany(entries: Iterable<readonly [KvBytes, KvBytes]>, options?: WriteOptions): Promise<void> {
     return this.#access.write((writes) => {
       for (const entry of entries) {
         // Its first two characters would be taken for the pair.
@@ -126,23 +126,22 @@ export class ActorKv {
     }, options);
   }
 
-  async delete(key: KvBytes, options?: WriteOptions): Promise<void> {
-    return this.deleteMany([key], options);
+  delete(key: KvBytes, options?: WriteOptions): Promise<void> {
+    return this.#access.write((writes) => writes.delete(storedKey(key)), options);
   }
 
   /** All or nothing. */
-  async deleteMany(keys: Iterable<KvBytes>, options?: WriteOptions): Promise<void> {
-    // The characters of a text would be taken for keys.
-    if (typeof keys === 'string') throw new TypeError('keys must be several keys, not a string');
+  deleteMany(keys: Iterable<KvBytes>, options?: WriteOptions): Promise<void> {
     return this.#access.write((writes) => {
+      // The characters of a text would be taken for keys.
+      if (typeof keys === 'string') throw new TypeError('keys must be several keys, not a string');
       for (const key of keys) writes.delete(storedKey(key));
     }, options);
   }
 
   /** Deletes the selected user keys, in one commit; without a selection, all of them. */
-  async clear(selection: KvSelection = {}, options?: WriteOptions): Promise<void> {
-    const range = storedRange(selection);
-    return this.#access.write((writes) => writes.clearRange(range), options);
+  clear(selection: KvSelection = {}, options?: WriteOptions): Promise<void> {
+    return this.#access.write((writes) => writes.clearRange(storedRange(selection)), options);
   }
 
   /** Entries in byte order of their keys, as they were when the first was asked for. */
