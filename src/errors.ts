@@ -20,8 +20,11 @@ export interface ErrorDetails {
 
   /** Bytes are not a canonical key of any known family. */
   'key.malformed': { keyHex: string; byteOffset: number; reason: string };
+  /** A key has no bytes. */
   'key.empty': { keyBytesMin: number };
+  /** A key is longer than the store allows. */
   'key.too_large': { keyBytes: number; keyBytesMax: number };
+  /** The value, or a part of a record, is longer than allowed. Nothing was written. */
   'value.too_large': { valueBytes: number; valueBytesMax: number };
   /** The stored value does not match its checksum. */
   'value.corrupt': { keyHex: string; reason: string };
@@ -51,6 +54,7 @@ export interface ErrorDetails {
   'commit.check_failed': { checkIndex: number; keyHex: string };
   /** Whether the commit was applied could not be found out. */
   'commit.unknown': Record<string, never>;
+  /** Keys and values of the commit's writes are more than the store takes at once. Nothing was written. */
   'commit.too_large': { commitBytes: number; commitBytesMax: number };
   /** `transact` gave up after losing every attempt to other writers. */
   'commit.contended': { attempts: number };
@@ -65,6 +69,7 @@ export interface ErrorDetails {
   'store.corrupt': { path: string; reason: string };
   /** The engine failed; see `cause`. */
   'store.failed': { operation: string };
+  /** The store, the snapshot or the keyspace was closed. */
   'store.closed': Record<string, never>;
   /** Synchronous reads were asked of a store that cannot give them. */
   'store.sync_unsupported': Record<string, never>;
@@ -74,9 +79,17 @@ export type ErrorCode = keyof ErrorDetails;
 
 /** Every failure a caller can branch on. Wrong arguments are `TypeError` or `RangeError` instead. */
 export class KeyspaceError<Code extends ErrorCode = ErrorCode> extends Error {
-  override readonly name = 'KeyspaceError';
   readonly code: Code;
   readonly details: ErrorDetails[Code];
+
+  static {
+    // As errors of the language have it: on the prototype, not among what each error carries.
+    Object.defineProperty(KeyspaceError.prototype, 'name', {
+      value: 'KeyspaceError',
+      writable: true,
+      configurable: true,
+    });
+  }
 
   constructor(code: Code, message: string, details: ErrorDetails[Code], options?: { cause?: unknown }) {
     super(message, options);
@@ -85,10 +98,15 @@ export class KeyspaceError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
+/** A {@link KeyspaceError} of any code, whose `details` have their type once its `code` is compared. */
+export type AnyKeyspaceError = { [Code in ErrorCode]: KeyspaceError<Code> }[ErrorCode];
+
 /** Whether `error` is a {@link KeyspaceError}, and of this code if one is given. */
-export function isKeyspaceError<Code extends ErrorCode = ErrorCode>(
+export function isKeyspaceError(error: unknown): error is AnyKeyspaceError;
+export function isKeyspaceError<Code extends ErrorCode>(
   error: unknown,
-  code?: Code,
-): error is KeyspaceError<Code> {
+  code: Code,
+): error is KeyspaceError<Code>;
+export function isKeyspaceError(error: unknown, code?: ErrorCode): boolean {
   return error instanceof KeyspaceError && (code === undefined || error.code === code);
 }

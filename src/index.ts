@@ -1,6 +1,12 @@
 export type { Durability, OpenActorOptions, WriteOptions } from './actor/index.js';
 export type { ActorConnections, Connection } from './connections/index.js';
-export { type ErrorCode, type ErrorDetails, isKeyspaceError, KeyspaceError } from './errors.js';
+export {
+  type AnyKeyspaceError,
+  type ErrorCode,
+  type ErrorDetails,
+  isKeyspaceError,
+  KeyspaceError,
+} from './errors.js';
 export type { ActorInspectorToken } from './inspector-token/index.js';
 export {
   type ActorKeyspace,

@@ -1,5 +1,5 @@
 import { concatBytes } from '../bytes/index.js';
-import { encodeActorPartition } from '../layout/index.js';
+import { encodeActorPartition, LAYOUT_VERSION_CURRENT, type Layout } from '../layout/index.js';
 import type { Fence, Store } from '../store/index.js';
 import { CommittedGround } from './committed-ground.js';
 import { assertOpenable, findLayout, layoutHeader } from './layout-header.js';
@@ -19,6 +19,8 @@ export interface ActorHandle {
   readonly readOnly: boolean;
   /** Which claim of the actor this is; `undefined` if read-only. */
   readonly epoch: number | undefined;
+  /** The layout of the keys it reads and writes; `undefined` if read-only and no key told. */
+  readonly layout: Layout | undefined;
   readonly access: ActorAccess;
   /**
    * Resolves once everything accepted so far is durable.
@@ -56,7 +58,8 @@ export async function openActorHandle(
   assertTimer(transactionWaitMsMax);
   const partition = encodeActorPartition(actorId);
   // Before the claim, so that a library too old for the actor does not take it from its owner.
-  assertOpenable(await findLayout(store, partition), readOnly);
+  const found = await findLayout(store, partition);
+  assertOpenable(found, readOnly);
   const fence = readOnly ? undefined : await store.claim(partition);
   const ground = fence === undefined ? new CommittedGround() : await pipelineOf(store, fence);
   const storePartition = concatBytes(root, partition);
@@ -68,6 +71,7 @@ export async function openActorHandle(
     actorId,
     readOnly,
     epoch: fence?.epoch,
+    layout: readOnly ? (found.layout as Layout | undefined) : LAYOUT_VERSION_CURRENT,
     access: scope,
     durable: () => ground.durable(),
     close: () => scope.whenIdle(() => ground.close()),

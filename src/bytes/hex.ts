@@ -3,6 +3,11 @@ export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
+/** Lower-case hex with a space between bytes. */
+export function spacedHex(bytes: Uint8Array): string {
+  return toHex(bytes).replace(/..(?=.)/g, '$& ');
+}
+
 /**
  * Bytes of a hex string, either case.
  *

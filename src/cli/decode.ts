@@ -1,10 +1,10 @@
 import { isKeyspaceError } from '../errors.js';
 import { partitionLength } from '../index.js';
-import { decodePartition } from '../layout/index.js';
+import { decodePartition, spacedHex } from '../layout/index.js';
 import { describeKey, hexByte, type KeyDescription } from './describe-key.js';
 import { InputError } from './failure.js';
-import { pointAt, spacedHex, toHex } from './hex.js';
-import { printable } from './output.js';
+import { pointAt, toHex } from './hex.js';
+import { jsonLine, printable } from './output.js';
 
 /** What `decode` found: with `--partition` the partition too, and perhaps nothing else. */
 export interface DecodedInput extends Partial<KeyDescription> {
@@ -14,9 +14,21 @@ export interface DecodedInput extends Partial<KeyDescription> {
     | { readonly root: string; readonly keyspace: true };
 }
 
+/** Bytes that are no key, or no partition. */
+export class MalformedInput extends InputError {
+  readonly hex: string;
+  readonly malformed: { readonly byteOffset: number; readonly reason: string };
+
+  constructor(bytes: Uint8Array, byteOffset: number, reason: string, cause: unknown) {
+    super(`key.malformed: byte ${byteOffset}: ${reason}`, pointAt(bytes, byteOffset), { cause });
+    this.hex = toHex(bytes);
+    this.malformed = { byteOffset, reason };
+  }
+}
+
 /**
  * @param hasPartition Whether the bytes begin with a partition, as stored keys do.
- * @throws {InputError} Pointing at the byte that is wrong.
+ * @throws {MalformedInput} Pointing at the byte that is wrong.
  */
 export function decodeInput(bytes: Uint8Array, hasPartition: boolean): DecodedInput {
   const hex = toHex(bytes);
@@ -36,10 +48,8 @@ function pointing<T>(bytes: Uint8Array, start: number, decode: () => T): T {
     return decode();
   } catch (error) {
     if (!isKeyspaceError(error, 'key.malformed')) throw error;
-    const { reason } = error.details;
-    const byteOffset = start + error.details.byteOffset;
-    const message = printable(`key.malformed: byte ${byteOffset}: ${reason}`);
-    throw new InputError(message, pointAt(bytes, byteOffset), { cause: error });
+    const { byteOffset, reason } = error.details;
+    throw new MalformedInput(bytes, start + byteOffset, reason, error);
   }
 }
 
@@ -48,19 +58,19 @@ export function decodedLines(decoded: DecodedInput): string[] {
   const { partition, namespace, layoutVersion, layout, family, status, fields = {}, sentence } = decoded;
   const rows: [string, string][] = [];
   if (partition) {
-    if (partition.root !== '') rows.push(['root', JSON.stringify(partition.root)]);
+    if (partition.root !== '') rows.push(['root', jsonLine(partition.root)]);
     rows.push(
-      'actorId' in partition ? ['actor', JSON.stringify(partition.actorId)] : ['partition', 'the keyspace'],
+      'actorId' in partition ? ['actor', jsonLine(partition.actorId)] : ['partition', 'the keyspace'],
     );
   }
   if (namespace) rows.push(['namespace', `${hexByte(namespace.byte)} ${namespace.name}`]);
   if (layoutVersion !== undefined) rows.push(['layout version', hexByte(layoutVersion)]);
   if (layout !== undefined) rows.push(['layout', `${layout}`]);
   if (family !== undefined) rows.push(['family', status === 'current' ? family : `${family} (${status})`]);
-  for (const [name, value] of Object.entries(fields)) rows.push([name, JSON.stringify(value)]);
+  for (const [name, value] of Object.entries(fields)) rows.push([name, jsonLine(value)]);
   return [
     spacedHex(Buffer.from(decoded.hex, 'hex')),
-    ...(sentence === undefined ? [] : [`  ${sentence}`]),
+    ...(sentence === undefined ? [] : [`  ${printable(sentence)}`]),
     ...rows.map(([name, value]) => `  ${name.padEnd(16)}${value}`),
-  ].map(printable);
+  ];
 }

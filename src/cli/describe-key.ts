@@ -3,13 +3,20 @@ import {
   decodeKey,
   decodeKeyspaceKey,
   fieldsToJson,
+  type Layout,
   NAMESPACES,
+  spacedHex,
 } from '../layout/index.js';
 import { quoted } from './output.js';
 
+export interface Namespace {
+  readonly byte: number;
+  readonly name: string;
+}
+
 /** A decoded key in JSON: bytes as hex, 64-bit numbers as decimal digits. */
 export interface KeyDescription {
-  readonly namespace?: { readonly byte: number; readonly name: string };
+  readonly namespace?: Namespace;
   readonly layoutVersion?: number;
   /** The newest layout that has this key. */
   readonly layout?: number;
@@ -30,19 +37,24 @@ export function describeKey(key: Uint8Array, partition: 'actor' | 'keyspace' = '
   const decoded = decodeKey(key);
   const { namespace, layoutVersion, layout } = decoded;
   return {
-    namespace: { byte: namespace, name: namespaceName(namespace) },
+    namespace: namespaceOf(namespace, layout),
     ...(layoutVersion !== undefined && { layoutVersion }),
     layout,
     ...shared(decoded),
   };
 }
 
-export function namespaceName(byte: number): string {
-  return NAMESPACES[byte]?.name ?? 'unknown';
+/** What a key's first byte stands for in a layout; without one, in the current layout. */
+export function namespaceOf(byte: number, layout?: Layout): Namespace {
+  const name = (layout === 0 ? LAYOUT_0_NAMES[byte] : undefined) ?? NAMESPACES[byte]?.name ?? 'unknown';
+  return { byte, name };
 }
 
+// Layout 0 had a namespace for queue metadata, which moved those after it.
+const LAYOUT_0_NAMES: Readonly<Record<number, string>> = { 6: 'queue', 7: 'workflow', 8: 'traces' };
+
 export function hexByte(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
+  return spacedHex(Uint8Array.of(byte));
 }
 
 function shared({ family, status, fields, sentence }: DecodedKeyspaceKey) {

@@ -1,4 +1,4 @@
-import { isKeyspaceError, KeyspaceError } from '../errors.js';
+import { isKeyspaceError } from '../errors.js';
 
 export const EXIT = { ok: 0, failed: 1, badInput: 2 } as const;
 
@@ -17,11 +17,16 @@ export class InputError extends Error {
 
 /** One line without a stack: the code, if there is one, and the message. */
 export function failureLine(error: unknown): string {
-  if (error instanceof KeyspaceError) {
-    const path = 'path' in error.details ? ` (${error.details.path})` : '';
-    return `${error.code}: ${error.message}${path}`;
+  if (!isKeyspaceError(error)) return error instanceof Error ? error.message : String(error);
+  const line = `${error.code}: ${error.message}`;
+  switch (error.code) {
+    case 'store.not_recognised':
+    case 'store.version_unsupported':
+    case 'store.corrupt':
+      return `${line} (${error.details.path})`;
+    default:
+      return line;
   }
-  return error instanceof Error ? error.message : String(error);
 }
 
 export function exitCodeOf(error: unknown): ExitCode {

@@ -1,14 +1,10 @@
+import { spacedHex } from '../layout/index.js';
 import { InputError } from './failure.js';
+import { blanked, jsonLine } from './output.js';
 
 /** Lower-case hex, two digits each, without separators. */
 export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
-}
-
-/** Hex with a space between bytes, cut after `bytesMax` of them. */
-export function spacedHex(bytes: Uint8Array, bytesMax = Number.POSITIVE_INFINITY): string {
-  const shown = toHex(bytes.subarray(0, bytesMax)).replace(/..(?=.)/g, '$& ');
-  return bytes.length > bytesMax ? `${shown} …` : shown;
 }
 
 /**
@@ -23,7 +19,8 @@ export function parseHex(text: string): Uint8Array {
     const digits = word.slice(start);
     const wrong = digits.search(/[^0-9a-f]/i);
     if (wrong !== -1) {
-      throw wrongHex(`${JSON.stringify(digits[wrong])} is not a hex digit`, text, index + start + wrong);
+      const character = String.fromCodePoint(digits.codePointAt(wrong) as number);
+      throw wrongHex(`${jsonLine(character)} is not a hex digit`, text, index + start + wrong);
     }
     if (digits.length % 2 !== 0) throw wrongHex('half a byte', text, index + word.length - 1);
     parts.push(Buffer.from(digits, 'hex'));
@@ -35,9 +32,8 @@ const CHARACTERS_AROUND = 60;
 
 function wrongHex(reason: string, text: string, at: number): InputError {
   const from = Math.max(0, at - CHARACTERS_AROUND);
-  const shown = text.slice(from, at + CHARACTERS_AROUND).replace(/\s/g, ' ');
   return new InputError(`not hex: ${reason}, character ${at + 1}`, [
-    `  ${shown}`,
+    `  ${blanked(text.slice(from, at + CHARACTERS_AROUND))}`,
     `  ${' '.repeat(at - from)}^`,
   ]);
 }

@@ -39,21 +39,31 @@ export class Output {
 
 const ROOM_EVENTS = ['drain', 'error', 'close'];
 
-// Beyond what JSON escapes: DEL, C1 controls, and marks that reorder or break the line on a terminal.
-const UNPRINTABLE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+// Control characters, and marks that reorder or break the line on a terminal. JSON escapes only some of them.
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+/** One line of JSON that cannot steer a terminal. */
+export function jsonLine(value: unknown): string {
+  // What is escaped stands inside strings, where the escape means the same.
+  return printable(JSON.stringify(value));
+}
 
 /** Text in quotes, cut, that cannot steer a terminal. */
 export function quoted(text: string, charactersMax: number): string {
-  const cut =
-    text.length > charactersMax ? `${JSON.stringify(text.slice(0, charactersMax))}…` : JSON.stringify(text);
-  return printable(cut);
+  return text.length > charactersMax ? `${jsonLine(text.slice(0, charactersMax))}…` : jsonLine(text);
 }
 
+/** One line of text that cannot steer a terminal. */
 export function printable(text: string): string {
   return text.replace(
     UNPRINTABLE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** As {@link printable}, with a blank for each such character and any space, so that what follows stays in place. */
+export function blanked(text: string): string {
+  return text.replace(UNPRINTABLE, ' ').replace(/\s/g, ' ');
 }
 
 /** How to mark text; identity where there is no colour. */

@@ -4,10 +4,10 @@ import type { Readable, Writable } from 'node:stream';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ACTOR_ID_BYTES_MAX, encodeRoot } from '../layout/index.js';
 import { openLmdbStore } from '../stores/lmdb/index.js';
-import { decodedLines, decodeInput } from './decode.js';
+import { decodedLines, decodeInput, MalformedInput } from './decode.js';
 import { EXIT, type ExitCode, exitCodeOf, failureLine, InputError } from './failure.js';
 import { parseHex } from './hex.js';
-import { Output, OutputClosed, quoted, styleFor } from './output.js';
+import { jsonLine, Output, OutputClosed, printable, quoted, styleFor } from './output.js';
 import { type TreeOptions, walkStore } from './tree.js';
 import { TreeText } from './tree-text.js';
 
@@ -31,8 +31,8 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   let exitCode: ExitCode = EXIT.ok;
   const fail = async (error: unknown, where = ''): Promise<void> => {
     exitCode = exitCodeOf(error);
-    await errors.line(`${where}${failureLine(error)}`);
-    if (error instanceof InputError) for (const line of error.context) await errors.line(line);
+    await errors.line(printable(`${where}${failureLine(error)}`));
+    if (error instanceof InputError) for (const line of error.context) await errors.line(printable(line));
   };
   const program = createProgram({ ...surroundings, output, fail });
   try {
@@ -57,7 +57,8 @@ function createProgram(context: Context): Command {
     .version(packageVersion())
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      // It repeats what was typed.
+      writeErr: (text) => context.stderr.write(text.split('\n').map(printable).join('\n')),
     })
     .exitOverride()
     .showSuggestionAfterError(false)
@@ -73,7 +74,7 @@ function addDecode(program: Command, context: Context): void {
     .description('say what a key is; all arguments are one key, "-" reads one key from each line of input')
     .argument('<hex...>', 'bytes in hex; spaces, 0x and upper case are fine')
     .option('--partition', 'the bytes begin with a partition, as stored keys do')
-    .option('--json', 'one JSON object per key')
+    .option('--json', 'one JSON object per key, also of malformed ones')
     .addHelpText(
       'after',
       `
@@ -92,22 +93,29 @@ async function decode(
   { partition = false, json = false }: { partition?: boolean; json?: boolean },
   { stdin, output, fail }: Context,
 ): Promise<void> {
-  const print = async (hex: string): Promise<void> => {
-    const decoded = decodeInput(parseHex(hex), partition);
-    for (const line of json ? [JSON.stringify(decoded)] : decodedLines(decoded)) await output.line(line);
+  const print = async (text: string, where?: string): Promise<void> => {
+    try {
+      const decoded = decodeInput(parseHex(text), partition);
+      for (const line of json ? [jsonLine(decoded)] : decodedLines(decoded)) await output.line(line);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      // So that there is one object for every key read.
+      if (json) await output.line(jsonLine(refused(error)));
+      await fail(error, where);
+    }
   };
   if (!(words.length === 1 && words[0] === '-')) return print(words.join(' '));
   let lineNumber = 0;
   for await (const line of createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     lineNumber++;
-    if (line.trim() === '') continue;
-    try {
-      await print(line);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      await fail(error, `line ${lineNumber}: `);
-    }
+    if (line.trim() !== '') await print(line, `line ${lineNumber}: `);
   }
+}
+
+function refused(error: InputError) {
+  if (!(error instanceof MalformedInput)) return { malformed: { reason: error.message } };
+  const { hex, malformed } = error;
+  return { hex, malformed };
 }
 
 const KEYS_MAX = 10;
@@ -160,7 +168,7 @@ async function tree(
       if (event.type === 'end' && actorId !== undefined && event.keys === 0) {
         throw new Error(`there is no actor ${quoted(actorId, 60)} in this store`);
       }
-      for (const line of json ? [JSON.stringify(event)] : text.lines(event)) await output.line(line);
+      for (const line of json ? [jsonLine(event)] : text.lines(event)) await output.line(line);
     }
   } finally {
     await store.close();

@@ -1,10 +1,13 @@
 import { inspect } from 'node:util';
 import { isKeyspaceError } from '../errors.js';
 import { type ActorKeyspace, openKeyspace, type Snapshot, type Store } from '../index.js';
-import { type KeyDescription, readableText } from './describe-key.js';
+import type { Layout } from '../layout/index.js';
+import { readableText } from './describe-key.js';
 import { failureLine } from './failure.js';
 import { toHex } from './hex.js';
-import { printable, quoted } from './output.js';
+import { quoted } from './output.js';
+import type { KeyEvent, Summarise } from './tree-events.js';
+import { plural } from './words.js';
 
 const VALUE_CHARACTERS_MAX = 120;
 
@@ -12,7 +15,8 @@ const VALUE_CHARACTERS_MAX = 120;
 export interface Summaries {
   /** Why the actor's structured values cannot be read, for example because its layout is newer. */
   readonly problem?: string;
-  summarise(description: KeyDescription, value: Uint8Array): Promise<string | undefined>;
+  readonly layout: Layout | undefined;
+  readonly summarise: Summarise;
 }
 
 /** Summaries of one actor's values as a snapshot has them. */
@@ -23,7 +27,10 @@ export async function openSummaries(
   root: string,
   values: boolean,
 ): Promise<Summaries> {
-  const keyspace = await openKeyspace({ store: asStore(store, snapshot), root, sharedStore: true });
+  // The library decodes what it reads from an actor: here, each value that the walk has read already.
+  let inHand: Uint8Array | undefined;
+  const view = asStore(store, snapshot, () => inHand);
+  const keyspace = await openKeyspace({ store: view, root, sharedStore: true });
   let actor: ActorKeyspace | undefined;
   let problem: string | undefined;
   try {
@@ -34,8 +41,10 @@ export async function openSummaries(
   }
   return {
     ...(problem !== undefined && { problem }),
-    async summarise(description, value) {
-      const words = actor && (await structured(actor, description, value, values));
+    layout: actor?.layout,
+    async summarise(key, value) {
+      inHand = value;
+      const words = actor && (await structured(actor, key, values));
       return words ?? (values ? shortValue(value) : undefined);
     },
   };
@@ -43,25 +52,24 @@ export async function openSummaries(
 
 async function structured(
   actor: ActorKeyspace,
-  { family, fields }: KeyDescription,
-  value: Uint8Array,
+  { family, fields }: KeyEvent,
   values: boolean,
 ): Promise<string | undefined> {
   try {
     switch (family) {
       case 'system.layout':
-        return layoutHeaderWords(value);
+        return `layout ${actor.layout}`;
       case 'state': {
         const record = await actor.state.get();
         if (record === undefined) return undefined;
         const { initialized, scheduledEvents, state } = record;
-        const words = `${initialized ? 'initialized' : 'not initialized'}, ${count(scheduledEvents.length, 'scheduled event')}`;
+        const words = `${initialized ? 'initialized' : 'not initialized'}, ${plural(scheduledEvents.length, 'scheduled event')}`;
         return values ? `${words}, state ${shown(state)}` : words;
       }
       case 'connection': {
-        const record = await actor.connections.get(fields.connectionId as string);
+        const record = await actor.connections.get(fields?.connectionId as string);
         if (record === undefined) return undefined;
-        const words = count(record.subscriptions.length, 'subscription');
+        const words = plural(record.subscriptions.length, 'subscription');
         return values
           ? `${words}, parameters ${shown(record.parameters)}, state ${shown(record.state)}`
           : words;
@@ -75,17 +83,6 @@ async function structured(
   }
 }
 
-/** The header has its payload version, which is 1, and the layout: two 16-bit numbers, little-endian. */
-function layoutHeaderWords(value: Uint8Array): string | undefined {
-  const [low, high, layoutLow, layoutHigh] = value;
-  if (value.length !== 4 || low !== 1 || high !== 0) return undefined;
-  return `layout ${(layoutLow as number) + 256 * (layoutHigh as number)}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
 function shown(value: unknown): string {
   const text = inspect(value, {
     depth: 4,
@@ -93,7 +90,7 @@ function shown(value: unknown): string {
     maxArrayLength: 10,
     maxStringLength: VALUE_CHARACTERS_MAX,
   });
-  return printable(text.length > VALUE_CHARACTERS_MAX ? `${text.slice(0, VALUE_CHARACTERS_MAX)}…` : text);
+  return text.length > VALUE_CHARACTERS_MAX ? `${text.slice(0, VALUE_CHARACTERS_MAX)}…` : text;
 }
 
 function shortValue(value: Uint8Array): string | undefined {
@@ -105,21 +102,27 @@ function shortValue(value: Uint8Array): string | undefined {
   return `${toHex(value.subarray(0, bytesMax))}${value.length > bytesMax ? '…' : ''}`;
 }
 
-/** A store that only reads, and only what the snapshot sees. */
-function asStore({ limits, capabilities }: Store, snapshot: Snapshot): Store {
+/** A store that only reads, and only what the snapshot sees; any single key has the value in hand, if one is. */
+function asStore(
+  { limits, capabilities }: Store,
+  snapshot: Snapshot,
+  inHand: () => Uint8Array | undefined,
+): Store {
   const refuse = async (): Promise<never> => {
     throw new TypeError('a snapshot cannot be written');
   };
   const reads: Omit<Snapshot, 'close'> = {
-    get: (partition, key) => snapshot.get(partition, key),
-    getMany: (partition, keys) => snapshot.getMany(partition, keys),
+    get: async (partition, key) => inHand() ?? snapshot.get(partition, key),
+    getMany: async (partition, keys) => {
+      const value = inHand();
+      return value ? keys.map(() => value) : snapshot.getMany(partition, keys);
+    },
     scan: (partition, range, options) => snapshot.scan(partition, range, options),
     listPartitions: () => snapshot.listPartitions(),
-    sync: snapshot.sync,
   };
   return {
     limits,
-    capabilities,
+    capabilities: { ...capabilities, synchronousReads: false },
     ...reads,
     snapshot: async () => ({ ...reads, close: () => {} }),
     claim: refuse,

@@ -1,6 +1,7 @@
 import { isKeyspaceError } from '../errors.js';
 import type { Reader } from '../index.js';
-import { describeKey, type KeyDescription, namespaceName } from './describe-key.js';
+import type { Layout } from '../layout/index.js';
+import { describeKey, type KeyDescription, type Namespace, namespaceOf } from './describe-key.js';
 import { toHex } from './hex.js';
 
 /** An entry as stored, or its key and why its value cannot be trusted. */
@@ -49,23 +50,29 @@ export type PartitionEvent =
 
 export interface WalkOptions {
   readonly kind: 'actor' | 'keyspace';
+  /** The actor's layout, if known: malformed keys do not tell. */
+  readonly layout?: Layout | undefined;
   /** Keys told of each family; all are counted. */
   readonly keysMax: number;
   readonly values: boolean;
-  summarise?(description: KeyDescription, value: Uint8Array): Promise<string | undefined>;
+  /** Asked for keys that are told only. */
+  readonly summarise?: Summarise | undefined;
 }
+
+/** Says of the value of a key what it is. */
+export type Summarise = (key: KeyEvent, value: Uint8Array) => Promise<string | undefined>;
 
 /** Names and counts the entries of one partition. Holds one entry at a time. */
 export async function* walkPartition(
   items: AsyncIterable<StoredItem> | Iterable<StoredItem>,
   options: WalkOptions,
 ): AsyncGenerator<PartitionEvent, void, undefined> {
-  const tallies = new Map<number, Tally>();
+  const tallies = new Map<string, Tally>();
   const malformed = new Run(options.keysMax);
   let run = new Run(options.keysMax);
   for await (const item of items) {
-    const event = await keyEvent(item, options);
-    tallyFor(tallies, item.key, options.kind).add(item, event);
+    const event = keyEvent(item, options);
+    tallyFor(tallies, event.namespace).add(item, event);
     // Malformed keys may stand anywhere; those of a family follow each other.
     if (event.family === undefined) {
       if (malformed.take(event)) yield event;
@@ -75,7 +82,7 @@ export async function* walkPartition(
       yield* run.end();
       run = new Run(options.keysMax, event.family);
     }
-    if (run.take(event)) yield event;
+    if (run.take(event)) yield await summarised(event, item, options);
   }
   yield* run.end();
   yield* malformed.end();
@@ -124,14 +131,14 @@ class Run {
 }
 
 class Tally {
-  readonly #name: { readonly byte?: number; readonly name: string };
+  readonly #name: Pick<NamespaceCounts, 'byte' | 'name'>;
   #keys = 0;
   #keyBytes = 0;
   #valueBytes = 0;
   #malformedKeys = 0;
   #corruptValues = 0;
 
-  constructor(name: { readonly byte?: number; readonly name: string }) {
+  constructor(name: Pick<NamespaceCounts, 'byte' | 'name'>) {
     this.#name = name;
   }
 
@@ -155,17 +162,23 @@ class Tally {
   }
 }
 
-function tallyFor(tallies: Map<number, Tally>, key: Uint8Array, kind: WalkOptions['kind']): Tally {
-  const byte = kind === 'actor' ? (key[0] as number) : -1;
-  let tally = tallies.get(byte);
+function tallyFor(tallies: Map<string, Tally>, namespace: Namespace | undefined): Tally {
+  const name = namespace ?? { name: 'keyspace' };
+  const id = namespaceId(namespace);
+  let tally = tallies.get(id);
   if (tally === undefined) {
-    tally = new Tally(byte === -1 ? { name: 'keyspace' } : { byte, name: namespaceName(byte) });
-    tallies.set(byte, tally);
+    tally = new Tally(name);
+    tallies.set(id, tally);
   }
   return tally;
 }
 
-async function keyEvent(item: StoredItem, options: WalkOptions): Promise<KeyEvent> {
+/** Tells namespaces apart: a byte stands for different ones in different layouts. */
+export function namespaceId(namespace: Namespace | undefined): string {
+  return namespace ? `${namespace.byte} ${namespace.name}` : '';
+}
+
+function keyEvent(item: StoredItem, options: WalkOptions): KeyEvent {
   const keyHex = toHex(item.key);
   const value = 'value' in item ? item.value : undefined;
   const state = {
@@ -178,10 +191,20 @@ async function keyEvent(item: StoredItem, options: WalkOptions): Promise<KeyEven
   } catch (error) {
     if (!isKeyspaceError(error, 'key.malformed')) throw error;
     const { byteOffset, reason } = error.details;
-    return { type: 'key', keyHex, malformed: { byteOffset, reason }, ...state };
+    return {
+      type: 'key',
+      keyHex,
+      ...(options.kind === 'actor' && { namespace: namespaceOf(item.key[0] as number, options.layout) }),
+      malformed: { byteOffset, reason },
+      ...state,
+    };
   }
-  const summary = value && (await options.summarise?.(description, value));
-  return { type: 'key', keyHex, ...description, ...state, ...(summary !== undefined && { summary }) };
+  return { type: 'key', keyHex, ...description, ...state };
+}
+
+async function summarised(event: KeyEvent, item: StoredItem, { summarise }: WalkOptions): Promise<KeyEvent> {
+  const summary = 'value' in item ? await summarise?.(event, item.value) : undefined;
+  return summary === undefined ? event : { ...event, summary };
 }
 
 const NOTHING = new Uint8Array(0);

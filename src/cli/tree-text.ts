@@ -1,15 +1,16 @@
-import { hexByte, namespaceName } from './describe-key.js';
-import { spacedHex } from './hex.js';
-import { PLAIN_STYLE, printable, type Style } from './output.js';
+import { spacedHex } from '../layout/index.js';
+import { hexByte } from './describe-key.js';
+import { jsonLine, PLAIN_STYLE, printable, type Style } from './output.js';
 import type { TreeEvent } from './tree.js';
-import type { Counts, KeyEvent } from './tree-events.js';
+import { type Counts, type KeyEvent, namespaceId } from './tree-events.js';
+import { number, plural } from './words.js';
 
 const KEY_BYTES_SHOWN = 16;
 
 /** Turns what a walk through a store tells into lines, remembering only which heading it is under. */
 export class TreeText {
   readonly #style: Style;
-  #namespace: number | undefined;
+  #namespace = '';
   #family: string | undefined;
 
   constructor(style: Style = PLAIN_STYLE) {
@@ -19,10 +20,9 @@ export class TreeText {
   lines(event: TreeEvent): string[] {
     switch (event.type) {
       case 'partition': {
-        this.#namespace = undefined;
+        this.#namespace = '';
         this.#family = undefined;
-        const title =
-          'actor' in event ? `actor ${printable(JSON.stringify(event.actor))}` : 'the keyspace itself';
+        const title = 'actor' in event ? `actor ${jsonLine(event.actor)}` : 'the keyspace itself';
         const problem = event.problem === undefined ? [] : [`  ! ${printable(event.problem)}`];
         return [this.#style.strong(title), ...problem];
       }
@@ -31,8 +31,8 @@ export class TreeText {
       case 'key':
         return this.#keyLines(event);
       case 'more': {
-        const what = event.family === undefined ? 'malformed keys' : 'more';
-        return [`${event.family === undefined ? '  ' : '      '}… ${number(event.keys)} ${what}`];
+        if (event.family === undefined) return [`  … ${plural(event.keys, 'more malformed key')}`];
+        return [`      … ${number(event.keys)} more of ${event.family}`];
       }
       case 'totals':
         return [...totalLines(event.namespaces, event), ''];
@@ -42,17 +42,17 @@ export class TreeText {
   }
 
   #keyLines(event: KeyEvent): string[] {
-    const { family, status, layoutVersion, malformed, sentence = '' } = event;
+    const { namespace, family, status, layoutVersion, malformed, sentence = '' } = event;
     const key = Buffer.from(event.keyHex, 'hex');
-    const hex = this.#style.faint(spacedHex(key, KEY_BYTES_SHOWN));
+    const shown = spacedHex(key.subarray(0, KEY_BYTES_SHOWN));
+    const hex = this.#style.faint(key.length > KEY_BYTES_SHOWN ? `${shown} …` : shown);
     const lines: string[] = [];
     // The keyspace's own partition has no namespaces.
-    const namespace = event.namespace?.byte ?? (malformed && key[0]);
-    if (namespace !== undefined && namespace !== this.#namespace) {
-      this.#namespace = namespace;
+    if (namespace !== undefined && namespaceId(namespace) !== this.#namespace) {
+      this.#namespace = namespaceId(namespace);
       this.#family = undefined;
       const version = layoutVersion === undefined ? '' : `, layout version ${layoutVersion}`;
-      lines.push(`  ${hexByte(namespace)} ${this.#style.strong(namespaceName(namespace))}${version}`);
+      lines.push(`  ${hexByte(namespace.byte)} ${this.#style.strong(namespace.name)}${version}`);
     }
     if (malformed) {
       return [
@@ -69,15 +69,14 @@ export class TreeText {
 }
 
 function valueWords({ corrupt, valueBytes = 0, summary }: KeyEvent): string {
-  if (corrupt !== undefined) return `! value.corrupt: ${corrupt}`;
-  return `${bytes(valueBytes)}${summary === undefined ? '' : `: ${summary}`}`;
+  if (corrupt !== undefined) return `! value.corrupt: ${printable(corrupt)}`;
+  return `${bytes(valueBytes)}${summary === undefined ? '' : `: ${printable(summary)}`}`;
 }
 
 function totalLines(
   namespaces: readonly (Counts & { byte?: number; name: string })[],
   sum: Counts,
 ): string[] {
-  if (namespaces.length === 0) return ['  nothing stored'];
   const rows = [
     ['', 'keys', 'key bytes', 'value bytes'],
     ...namespaces.map((counts) => [
@@ -107,18 +106,10 @@ function endLines(event: Extract<TreeEvent, { type: 'end' }>): string[] {
     ...(malformedKeys === 0 ? [] : [plural(malformedKeys, 'malformed key')]),
     ...(corruptValues === 0 ? [] : [plural(corruptValues, 'corrupt value')]),
   ];
-  const roots = otherRoots.map((root) => (root === '' ? '(no root)' : printable(JSON.stringify(root))));
+  const roots = otherRoots.map((root) => (root === '' ? '(no root)' : jsonLine(root)));
   const hint =
     roots.length === 0 ? [] : [`other roots in this store: ${roots.join(', ')} (choose with --root)`];
   return [parts.join(', '), ...hint];
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function plural(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 function bytes(value: number): string {

@@ -21,7 +21,7 @@ export interface TreeOptions {
   readonly values: boolean;
 }
 
-/** What a walk through a store tells: a partition, its keys and its totals; then the next; then `end`. */
+/** What a walk through a store tells: a partition that has keys, those and its totals; then the next; then `end`. */
 export type TreeEvent =
   | ({ readonly type: 'partition'; readonly problem?: string } & PartitionName)
   | { readonly type: 'malformedPartition'; readonly partitionHex: string; readonly reason: string }
@@ -90,15 +90,19 @@ async function* walkOne(
 ): AsyncGenerator<TreeEvent, void, undefined> {
   const snapshot = await store.snapshot();
   try {
+    const kind = 'actor' in name ? 'actor' : 'keyspace';
+    const summaries =
+      'actor' in name ? await openSummaries(store, snapshot, name.actor, root, values) : undefined;
+    const { problem, ...known } = summaries ?? {};
     const items = readItems(snapshot, partition);
-    if ('keyspace' in name) {
-      yield { type: 'partition', ...name };
-      yield* walkPartition(items, { kind: 'keyspace', keysMax, values });
-      return;
+    let isAnnounced = false;
+    for await (const event of walkPartition(items, { kind, keysMax, values, ...known })) {
+      // Of what has no keys there is nothing to tell, not even that it is empty.
+      if (event.type === 'totals' && event.keys === 0) return;
+      if (!isAnnounced) yield { type: 'partition', ...name, ...(problem !== undefined && { problem }) };
+      isAnnounced = true;
+      yield event;
     }
-    const { problem, summarise } = await openSummaries(store, snapshot, name.actor, root, values);
-    yield { type: 'partition', ...name, ...(problem !== undefined && { problem }) };
-    yield* walkPartition(items, { kind: 'actor', keysMax, values, summarise });
   } finally {
     snapshot.close();
   }

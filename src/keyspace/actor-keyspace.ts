@@ -3,6 +3,7 @@ import { ActorConnections } from '../connections/index.js';
 import { isKeyspaceError } from '../errors.js';
 import { ActorInspectorToken } from '../inspector-token/index.js';
 import { ActorKv } from '../kv/index.js';
+import type { Layout } from '../layout/index.js';
 import { ActorState } from '../state/index.js';
 
 /** Everything an actor keeps, on the actor itself and inside a transaction alike. */
@@ -50,6 +51,14 @@ export class ActorKeyspace implements ActorSubsystems {
   /** Which claim of the actor this is, counted from 1; `undefined` if read-only. */
   get epoch(): number | undefined {
     return this.#handle.epoch;
+  }
+
+  /**
+   * The layout that its keys were in when it was opened: 0 or 1; `undefined` if read-only and no key told, as
+   * with a new actor.
+   */
+  get layout(): Layout | undefined {
+    return this.#handle.layout;
   }
 
   /**

@@ -1,5 +1,5 @@
-import { copyBytes, decodeUtf8, encodeUtf8, isUtf8Encodable } from '../bytes/index.js';
-import { assertBytes, assertText, assertWhole, type Field, NO_BYTES } from './field.js';
+import { assertBytes, copyBytes, decodeUtf8, encodeUtf8, isUtf8Encodable } from '../bytes/index.js';
+import { assertText, assertWhole, type Field, NO_BYTES } from './field.js';
 
 const fixed = { isTuple: false, isOpenEnded: false, least: NO_BYTES } as const;
 const openEnded = { isTuple: false, isOpenEnded: true, least: NO_BYTES } as const;

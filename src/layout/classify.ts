@@ -1,4 +1,4 @@
-import { startsWith, strinc } from '../bytes/index.js';
+import { copyBytes, spacedHex, startsWith, strinc } from '../bytes/index.js';
 import { type Layout, NAMESPACE } from './constants.js';
 import type { LayoutRange } from './key-format.js';
 
@@ -7,6 +7,7 @@ export interface LayoutProbe {
   readonly layout: Layout;
   /** For example `05 00…`, or `06` for exactly this key. */
   readonly notation: string;
+  /** New arrays each time. */
   readonly range: LayoutRange;
   /** Whether an entry in the range, by its value, was written in this layout. */
   isEvidence(value: Uint8Array): boolean;
@@ -23,12 +24,16 @@ export function isLayout0QueueMetadata(value: Uint8Array): boolean {
   return value.length === QUEUE_METADATA_BYTES && startsWith(value, QUEUE_METADATA_START);
 }
 
-function under(layout: Layout, ...prefix: readonly number[]): LayoutProbe {
-  const begin = Uint8Array.from(prefix);
-  const notation = `${Buffer.from(begin)
-    .toString('hex')
-    .replace(/..(?=.)/g, '$& ')}…`;
-  return { layout, notation, range: { begin, end: strinc(begin) }, isEvidence: () => true };
+function under(layout: Layout, ...bytes: readonly number[]): LayoutProbe {
+  const prefix = Uint8Array.from(bytes);
+  return {
+    layout,
+    notation: `${spacedHex(prefix)}…`,
+    get range() {
+      return { begin: copyBytes(prefix), end: strinc(prefix) };
+    },
+    isEvidence: () => true,
+  };
 }
 
 /**
@@ -40,7 +45,9 @@ export const LAYOUT_PROBES: readonly LayoutProbe[] = [
   {
     layout: 0,
     notation: '06',
-    range: { begin: Uint8Array.of(0x06), end: Uint8Array.of(0x06, 0x00) },
+    get range() {
+      return { begin: Uint8Array.of(0x06), end: Uint8Array.of(0x06, 0x00) };
+    },
     isEvidence: isLayout0QueueMetadata,
   },
   // 15 begins a tuple whose first element is an integer of 1 to 255.

@@ -1,9 +1,10 @@
+import { assertBytes, spacedHex } from '../bytes/index.js';
 import type { KeyspaceError } from '../errors.js';
 import type { Layout } from './constants.js';
 import { ACTOR_FAMILIES, KEYSPACE_FAMILIES } from './families/index.js';
 import type { KeyFormat, KeyStatus } from './key-format.js';
 import { NAMESPACES } from './namespaces.js';
-import { assertKeyBytes, malformedKey } from './reader.js';
+import { malformedKey } from './reader.js';
 
 /** What a key of the keyspace partition is. */
 export interface DecodedKeyspaceKey {
@@ -89,18 +90,18 @@ function decodeAs(family: KeyFormat<object>, bytes: Uint8Array): DecodedKeyspace
 
 /** @throws {KeyspaceError} `key.malformed` if no family's prefix begins the key. */
 function findFamily(tree: PrefixNode, bytes: Uint8Array): KeyFormat<object> {
-  assertKeyBytes(bytes);
+  assertBytes(bytes, 'key');
   let family: KeyFormat<object> | undefined;
   let node = tree;
   let offset = 0;
   for (;;) {
-    // A family without fields is one key: what lies deeper is not its own.
-    if (node.family !== undefined || family?.fields.length === 0) family = node.family;
+    if (node.family !== undefined) family = node.family;
     const child = offset < bytes.length ? node.children.get(bytes[offset] as number) : undefined;
     if (child === undefined) break;
     node = child;
     offset++;
   }
+  // A family without fields is one key: what lies deeper is not its own.
   const isBeside = offset < bytes.length && node.children.size > 0 && node.family?.fields.length === 0;
   if (family === undefined || isBeside) throw unknownKey(tree, bytes, offset);
   return family;
@@ -112,8 +113,8 @@ function unknownKey(tree: PrefixNode, bytes: Uint8Array, offset: number): Keyspa
 
 function unknownReason(tree: PrefixNode, bytes: Uint8Array, offset: number): string {
   const next = bytes[offset];
-  if (next === undefined) return `ends where more bytes are needed`;
-  const byte = next.toString(16).padStart(2, '0');
+  if (next === undefined) return 'ends where more bytes are needed';
+  const byte = spacedHex(Uint8Array.of(next));
   if (tree === actorTree) {
     if (offset === 0) return `${byte} is no namespace`;
     const namespace = NAMESPACES[bytes[0] as number];

@@ -1,10 +1,11 @@
-import { concatBytes, copyBytes, strinc } from '../bytes/index.js';
+import { assertBytes, concatBytes, copyBytes, spacedHex, strinc } from '../bytes/index.js';
 import { pack } from '../tuple/index.js';
 import { type AnyFields, compileCodec, type NamedField } from './codec.js';
 import type { Layout } from './constants.js';
 import { type Field, NO_BYTES } from './field.js';
 import type { FieldSummary, KeyFormat, KeyStatus, LayoutRange, PartitionKind } from './key-format.js';
-import { asKeyError, assertKeyBytes, KeyReader, malformedKey } from './reader.js';
+import { asKeyError, KeyReader, malformedKey } from './reader.js';
+import { byteCount } from './wording.js';
 
 /** Everything about one family of keys; encoder, decoder, ranges and documents derive from it. */
 export interface KeyDeclaration<Fields extends object> {
@@ -107,7 +108,7 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
     },
 
     decode(bytes) {
-      assertKeyBytes(bytes);
+      assertBytes(bytes, 'key');
       const { length } = prefix;
       for (let i = 0; i < length; i++) {
         if (bytes[i] !== prefix[i]) throw malformedKey(bytes, i, `not the prefix of ${name}`);
@@ -120,7 +121,7 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
         throw asKeyError(error, bytes);
       }
       const trailingBytes = bytes.length - reader.offset;
-      if (trailingBytes > 0) throw reader.malformed(`${name} ends here, ${trailingBytes} more bytes follow`);
+      if (trailingBytes > 0) throw reader.malformed(`${byteCount(trailingBytes)} after the end of ${name}`);
       return fields as Fields;
     },
 
@@ -152,14 +153,7 @@ function notationOf<Fields extends object>(
   { prefix, tuple }: KeyDeclaration<Fields>,
   named: readonly NamedField[],
 ): string {
-  const parts =
-    prefix.length === 0
-      ? []
-      : [
-          Buffer.from(prefix)
-            .toString('hex')
-            .replace(/..(?=.)/g, '$& '),
-        ];
+  const parts = prefix.length === 0 ? [] : [spacedHex(Uint8Array.from(prefix))];
   if (tuple === undefined) {
     parts.push(...named.map(([fieldName, { type }]) => `${fieldName} ${type}`));
   } else {

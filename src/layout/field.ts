@@ -46,9 +46,3 @@ export function assertWhole(value: number, min: number, max: number, name: strin
 export function assertText(value: string, name: string): void {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string, not ${typeof value}`);
 }
-
-/** @throws {TypeError} If `value` is not a `Uint8Array`. */
-export function assertBytes(value: Uint8Array, name: string): void {
-  if (!(value instanceof Uint8Array))
-    throw new TypeError(`${name} must be a Uint8Array, not ${typeof value}`);
-}

@@ -1,3 +1,4 @@
+export { spacedHex } from '../bytes/index.js';
 export { ACTOR_ID_BYTES_MAX, measureActorId } from './actor-id.js';
 export {
   classifyLayout,
@@ -26,6 +27,5 @@ export {
   encodeActorPartition,
   encodeKeyspacePartition,
   encodeRoot,
-  KEYSPACE_PARTITION,
   ROOT_BYTES_MAX,
 } from './partition.js';

@@ -7,8 +7,8 @@ export interface LayoutRange {
 }
 
 /**
- * What may be done with a family: `current` is read and written, `readable` is read and migrated and never
- * written, `reserved` has keys set aside whose meaning a later version decides.
+ * How settled a family is: the keys of `current` have their bytes for ever, those of `readable` are of an older
+ * layout and never written, those of `reserved` are set aside until a later version gives them a meaning.
  */
 export type KeyStatus = 'current' | 'readable' | 'reserved';
 
@@ -37,7 +37,7 @@ export interface KeyFormat<Fields extends object> {
   /** Layouts that have this family with these bytes. Empty in the keyspace partition. */
   readonly layouts: readonly Layout[];
   readonly status: KeyStatus;
-  /** The value's format. */
+  /** The value's format; `not defined yet` where only the key is settled. */
   readonly payload: string;
   /** What the key holds, for tables. */
   readonly summary: string;
@@ -64,7 +64,7 @@ export interface KeyFormat<Fields extends object> {
   encode(fields: Fields): Uint8Array;
 
   /**
-   * Encodes to `target` at `offset` without allocating. What `target` holds from there on is undefined after
+   * Encodes to `target` at `offset`, without a new array for the key. What `target` holds from there on is undefined after
    * an error.
    *
    * @returns The offset after the key.

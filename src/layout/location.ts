@@ -1,4 +1,4 @@
-import { readUint, uintBytes, writeUint } from '../tuple/index.js';
+import { CODE_NESTED, readUint, TERMINATOR, uintBytes, writeUint } from '../tuple/index.js';
 import { assertWhole, type Field, NO_BYTES } from './field.js';
 import type { KeyReader } from './reader.js';
 
@@ -13,9 +13,6 @@ export type LocationSegment = number | LoopIteration;
 
 /** Where in a workflow's tree an entry is, from the root down. The empty location is the root. */
 export type Location = readonly LocationSegment[];
-
-const CODE_NESTED = 0x05;
-const END = 0x00;
 
 /** A name index is a tuple integer, a turn of a loop the nested tuple of its two integers. */
 export const locationField: Field<Location> = {
@@ -58,7 +55,7 @@ function writeSegment(segment: unknown, target: Uint8Array, offset: number, name
   target[offset] = CODE_NESTED;
   const afterLoop = writeUint(target, offset + 1, checked(segment.loop, name));
   const end = writeUint(target, afterLoop, checked(segment.iteration, name));
-  target[end] = END;
+  target[end] = TERMINATOR;
   return end + 1;
 }
 
@@ -78,7 +75,7 @@ function readSegment(reader: KeyReader): LocationSegment {
   reader.offset++;
   const loop = readInteger(reader);
   const iteration = readInteger(reader);
-  if (reader.bytes[reader.advance(1)] !== END) {
+  if (reader.bytes[reader.advance(1)] !== TERMINATOR) {
     throw reader.malformed('a loop turn has more than two integers', reader.offset - 1);
   }
   return { loop, iteration };

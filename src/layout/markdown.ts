@@ -1,4 +1,4 @@
-import { toHex } from '../bytes/index.js';
+import { spacedHex } from '../bytes/index.js';
 import { LAYOUT_PROBES } from './classify.js';
 import { LAYOUT_VERSION_CURRENT } from './constants.js';
 import { ACTOR_FAMILIES, KEYSPACE_FAMILIES } from './families/index.js';
@@ -21,12 +21,12 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-function spaced(bytes: Uint8Array): string {
-  return toHex(bytes).replace(/..(?=.)/g, '$& ');
+function hexByte(byte: number): string {
+  return hexCode(Uint8Array.of(byte));
 }
 
-function hexByte(byte: number): string {
-  return code(byte.toString(16).padStart(2, '0'));
+function hexCode(bytes: Uint8Array): string {
+  return code(spacedHex(bytes));
 }
 
 function familyTable(families: readonly KeyFormat<object>[]): string {
@@ -49,7 +49,7 @@ function exampleTable(families: readonly KeyFormat<object>[]): string {
     families.map((family) => [
       code(family.name),
       code(JSON.stringify(fieldsToJson(family.example))),
-      code(spaced(family.encode(family.example))),
+      hexCode(family.encode(family.example)),
     ]),
   );
 }
@@ -85,7 +85,7 @@ function partitionTable(): string {
   ];
   return table(
     ['partition of', 'bytes'],
-    rows.map(([what, bytes]) => [what, code(spaced(bytes))]),
+    rows.map(([what, bytes]) => [what, hexCode(bytes)]),
   );
 }
 

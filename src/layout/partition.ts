@@ -1,17 +1,12 @@
-import { concatBytes, decodeUtf8, encodeUtf8 } from '../bytes/index.js';
-import { pack, readElement, writeString } from '../tuple/index.js';
+import { assertBytes, concatBytes, decodeUtf8, encodeUtf8 } from '../bytes/index.js';
+import { CODE_BYTES, CODE_STRING, CODE_ZERO, pack, readByteString, writeString } from '../tuple/index.js';
 import { measureActorId } from './actor-id.js';
 import { assertText } from './field.js';
-import { asKeyError, assertKeyBytes, KeyReader, malformedKey } from './reader.js';
+import { asKeyError, KeyReader, malformedKey } from './reader.js';
 import { tupleActorId } from './tuple-fields.js';
 
 /** Limit of a root in its encoded form: the UTF-8 bytes of its name and two more. */
 export const ROOT_BYTES_MAX = 22;
-
-/** The partition of the keyspace itself under no root: `T[0]`, the byte `14`. */
-export const KEYSPACE_PARTITION: Uint8Array = pack([0]);
-
-const CODE_BYTES = 0x01;
 
 /** What a partition is of. `root` is the empty string where there is none. */
 export type DecodedPartition =
@@ -62,13 +57,13 @@ export function encodeActorPartition(actorId: string, root?: string): Uint8Array
 }
 
 /**
- * The partition of the keyspace itself: `root ‖ T[0]`.
+ * The partition of the keyspace itself: `root ‖ T[0]`, so `root ‖ 14`.
  *
  * @returns A new array the caller owns.
  * @throws As {@link encodeRoot}.
  */
 export function encodeKeyspacePartition(root?: string): Uint8Array {
-  return concatBytes(encodeRoot(root), KEYSPACE_PARTITION);
+  return concatBytes(encodeRoot(root), pack([0]));
 }
 
 /**
@@ -78,7 +73,7 @@ export function encodeKeyspacePartition(root?: string): Uint8Array {
  * @throws {KeyspaceError} `key.malformed`; its offsets and `keyHex` are the partition's.
  */
 export function decodePartition(bytes: Uint8Array): DecodedPartition {
-  assertKeyBytes(bytes);
+  assertBytes(bytes, 'partition');
   const reader = new KeyReader(bytes, 0);
   let decoded: DecodedPartition;
   try {
@@ -86,25 +81,30 @@ export function decodePartition(bytes: Uint8Array): DecodedPartition {
   } catch (error) {
     throw asKeyError(error, bytes);
   }
-  if (reader.offset < bytes.length) throw reader.malformed('bytes follow the end of the partition');
+  if (reader.offset < bytes.length) throw reader.malformed('bytes after the end of the partition');
   return decoded;
 }
 
 function readPartition(reader: KeyReader): DecodedPartition {
   const root = readRoot(reader);
-  if (reader.bytes[reader.offset] !== KEYSPACE_PARTITION[0])
-    return { root, actorId: tupleActorId.read(reader) };
-  reader.offset++;
-  return { root, keyspace: true };
+  switch (reader.bytes[reader.offset]) {
+    case CODE_STRING:
+      return { root, actorId: tupleActorId.read(reader) };
+    case CODE_ZERO:
+      reader.offset++;
+      return { root, keyspace: true };
+    default:
+      throw reader.malformed(`neither ${root === '' ? 'a root, ' : ''}an actor nor the keyspace`);
+  }
 }
 
 function readRoot(reader: KeyReader): string {
   const { bytes } = reader;
   if (bytes[0] !== CODE_BYTES) return '';
-  const { value, end } = readElement(bytes, 0);
+  const { value, end } = readByteString(bytes, 0);
   if (end > ROOT_BYTES_MAX)
     throw malformedKey(bytes, 0, `root has ${end} bytes, the limit is ${ROOT_BYTES_MAX}`);
-  const root = decodeUtf8(value as Uint8Array);
+  const root = decodeUtf8(value);
   if (!root || root.includes('\0')) throw malformedKey(bytes, 0, 'not a root');
   reader.offset = end;
   return root;

@@ -1,5 +1,6 @@
 import { toHex } from '../bytes/index.js';
 import { isKeyspaceError, KeyspaceError } from '../errors.js';
+import { byteCount } from './wording.js';
 
 /** The error every decoder of this folder throws. The message leaves the key out: it may hold user data. */
 export function malformedKey(
@@ -16,11 +17,6 @@ export function malformedKey(
   );
 }
 
-/** @throws {TypeError} If `bytes` is not a `Uint8Array`. */
-export function assertKeyBytes(bytes: Uint8Array): void {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`key must be a Uint8Array, not ${typeof bytes}`);
-}
-
 /** Reads a key from left to right; fields move `offset` past what they have read. */
 export class KeyReader {
   readonly bytes: Uint8Array;
@@ -34,9 +30,8 @@ export class KeyReader {
   /** Moves past `count` bytes and returns where they start. */
   advance(count: number): number {
     const { bytes, offset } = this;
-    if (count > bytes.length - offset) {
-      throw this.malformed(`ends where ${count} bytes are needed from byte ${offset}`, bytes.length);
-    }
+    const missing = count - (bytes.length - offset);
+    if (missing > 0) throw this.malformed(`ends ${byteCount(missing)} too early`, bytes.length);
     this.offset += count;
     return offset;
   }

@@ -1,17 +1,23 @@
+import { assertBytes } from '../bytes/index.js';
+import { isKeyspaceError } from '../errors.js';
 import {
+  byteStringBytes,
   pack,
+  readByteString,
   readElement,
   readString,
   readUint,
   stringBytes,
   type TupleElement,
   uintBytes,
+  writeByteString,
   writeString,
   writeUint,
 } from '../tuple/index.js';
 import { measureActorId } from './actor-id.js';
 import { DIGEST_BYTES } from './constants.js';
-import { assertBytes, assertText, assertWhole, type Field, NO_BYTES } from './field.js';
+import { assertText, assertWhole, type Field, NO_BYTES } from './field.js';
+import { malformedKey } from './reader.js';
 
 /** A whole number as a tuple integer. */
 export function tupleUint(min = 0, max = Number.MAX_SAFE_INTEGER): Field<number> {
@@ -75,15 +81,13 @@ export const tupleActorId: Field<string> = {
     const value = tupleString.read(reader);
     try {
       measureActorId(value);
-    } catch {
-      throw reader.malformed('not an actor id', start);
+    } catch (error) {
+      if (!isKeyspaceError(error, 'actor.id_invalid')) throw error;
+      throw malformedKey(reader.bytes, start, error.message, error);
     }
     return value;
   },
 };
-
-const CODE_BYTES = 0x01;
-const ESCAPE = 0xff;
 
 /** A SHA-256 digest as a tuple byte string. Decoded bytes are a copy. */
 export const tupleDigest: Field<Uint8Array> = {
@@ -94,25 +98,16 @@ export const tupleDigest: Field<Uint8Array> = {
   least: NO_BYTES,
   measure(value, name) {
     assertDigest(value, name);
-    let length = DIGEST_BYTES + 2;
-    for (let i = 0; i < DIGEST_BYTES; i++) if (value[i] === 0) length++;
-    return length;
+    return byteStringBytes(value);
   },
   write(value, target, offset, name) {
     assertDigest(value, name);
-    target[offset++] = CODE_BYTES;
-    for (let i = 0; i < DIGEST_BYTES; i++) {
-      const byte = value[i] as number;
-      target[offset++] = byte;
-      if (byte === 0) target[offset++] = ESCAPE;
-    }
-    target[offset] = 0;
-    return offset + 1;
+    return writeByteString(target, offset, value);
   },
   read(reader) {
-    const { value, end } = readElement(reader.bytes, reader.offset);
-    if (!(value instanceof Uint8Array) || value.length !== DIGEST_BYTES) {
-      throw reader.malformed(`not a byte string of ${DIGEST_BYTES} bytes`);
+    const { value, end } = readByteString(reader.bytes, reader.offset);
+    if (value.length !== DIGEST_BYTES) {
+      throw reader.malformed(`a digest has ${DIGEST_BYTES} bytes, not ${value.length}`);
     }
     reader.offset = end;
     return value;

@@ -20,6 +20,11 @@ export function shortHex(bytes: Uint8Array): string {
   return `${toHex(bytes.subarray(0, HEX_BYTES_MAX))}… (${bytes.length} bytes)`;
 }
 
+/** `1 byte`, `2 bytes`. */
+export function byteCount(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
+}
+
 /** Joins the parts of a path, cut to 12 of them. */
 export function shortPath(parts: readonly string[]): string {
   if (parts.length <= SEGMENTS_MAX) return parts.join('/');

@@ -1,7 +1,7 @@
-import { equalBytes } from '../bytes/index.js';
+import { assertBytes, equalBytes } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
 import type { Commit, StoreLimits, Write } from './contract.js';
-import { assertBytes, assertKey, assertValue } from './limits.js';
+import { assertKey, assertValue } from './limits.js';
 import { assertPartition } from './partition.js';
 import { assertScan } from './range.js';
 

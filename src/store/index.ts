@@ -1,3 +1,4 @@
+export { assertBytes } from '../bytes/index.js';
 export {
   assertCommitBytes,
   assertCommitLimits,
@@ -25,7 +26,6 @@ export { keyId } from './key-id.js';
 export { Layer } from './layer.js';
 export {
   ACTOR_ID_BYTES_MAX,
-  assertBytes,
   assertKey,
   assertValue,
   COMMON_LIMITS,

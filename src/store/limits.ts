@@ -1,3 +1,4 @@
+import { assertBytes } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
 import type { StoreLimits } from './contract.js';
 
@@ -49,10 +50,4 @@ export function assertValue(value: Uint8Array, valueBytesMax: number): void {
       },
     );
   }
-}
-
-/** @throws {TypeError} If `bytes` is not a `Uint8Array`. */
-export function assertBytes(bytes: Uint8Array, what: string): void {
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`${what} must be a Uint8Array, not ${typeof bytes}`);
 }

@@ -1,6 +1,5 @@
-import { compareBytes, strinc } from '../bytes/index.js';
+import { assertBytes, compareBytes, strinc } from '../bytes/index.js';
 import type { KeyRange, ScanOptions } from './contract.js';
-import { assertBytes } from './limits.js';
 
 /**
  * All keys that begin with `prefix`.

@@ -1,4 +1,4 @@
-import { compareBytes, concatBytes, copyBytes, strinc } from '../bytes/index.js';
+import { assertBytes, compareBytes, concatBytes, copyBytes, strinc } from '../bytes/index.js';
 import type {
   Commit,
   Entry,
@@ -12,7 +12,7 @@ import type {
   StoreLimits,
   SyncReader,
 } from './contract.js';
-import { assertBytes, ROOT_BYTES_MAX } from './limits.js';
+import { ROOT_BYTES_MAX } from './limits.js';
 import { partitionLength } from './partition.js';
 import { WHOLE_PARTITION } from './range.js';
 

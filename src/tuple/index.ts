@@ -1,3 +1,4 @@
+export { CODE_BYTES, CODE_NESTED, CODE_STRING, CODE_ZERO, TERMINATOR } from './codes.js';
 export {
   TUPLE_DEPTH_MAX,
   type TupleDouble,
@@ -13,5 +14,12 @@ export {
 export { readUint, uintBytes, writeUint } from './integer.js';
 export { pack, packWithVersionstamp } from './pack.js';
 export { tupleRange } from './range.js';
-export { readString, stringBytes, writeString } from './string.js';
+export {
+  byteStringBytes,
+  readByteString,
+  readString,
+  stringBytes,
+  writeByteString,
+  writeString,
+} from './string.js';
 export { readElement, unpack } from './unpack.js';

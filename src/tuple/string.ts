@@ -43,8 +43,7 @@ export function writeString(target: Uint8Array, offset: number, text: string): n
     if (unit === 0) target[at++] = ESCAPE;
   }
   target[at++] = TERMINATOR;
-  // Typed arrays ignore writes past their end, so looking once is enough.
-  if (at > target.length) throw new RangeError(`target has ${target.length} bytes, ${at} are needed`);
+  assertRoom(target, at);
   return at;
 }
 
@@ -71,6 +70,25 @@ export function readString(bytes: Uint8Array, offset: number): { value: string; 
   const value = decodeUtf8(unescaped(bytes, start, end - 1));
   if (value === undefined) throw malformed(start, 'a string is not UTF-8');
   return { value, end };
+}
+
+/** Length of an encoded byte string: its bytes, one more for each `00`, and two around them. */
+export function byteStringBytes(bytes: Uint8Array): number {
+  return escapedBytes(bytes) + 2;
+}
+
+/**
+ * Writes a byte string: `01`, its bytes with every `00` as `00 ff`, and `00`.
+ *
+ * @returns The offset after it.
+ * @throws {RangeError} If the target ends before the byte string does.
+ */
+export function writeByteString(target: Uint8Array, offset: number, bytes: Uint8Array): number {
+  target[offset] = CODE_BYTES;
+  const end = writeEscaped(target, offset + 1, bytes);
+  target[end] = TERMINATOR;
+  assertRoom(target, end + 1);
+  return end + 1;
 }
 
 /** Reads a byte string into a new array. Layout and errors are those of {@link readString}, with code `01`. */
@@ -102,6 +120,11 @@ function unescaped(bytes: Uint8Array, start: number, end: number): Uint8Array {
     if (byte === 0) at++;
   }
   return plain.subarray(0, length);
+}
+
+/** Typed arrays ignore writes past their end, so looking once, after them, is enough. */
+function assertRoom(target: Uint8Array, end: number): void {
+  if (end > target.length) throw new RangeError(`target has ${target.length} bytes, ${end} are needed`);
 }
 
 function escapedBytes(plain: Uint8Array): number {

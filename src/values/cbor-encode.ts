@@ -1,7 +1,7 @@
 import { encode, Token, Type } from 'cborg';
 import { copyBytes, fromHex, isUtf8Encodable } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
-import { CBOR_DEPTH_MAX, NUMBER_INTEGER_MAX, TAG } from './cbor-format.js';
+import { CBOR_DEPTH_MAX, isBigintInteger, isNumberInteger, TAG } from './cbor-format.js';
 import { type PathStep, renderPath } from './cbor-path.js';
 
 /**
@@ -9,9 +9,10 @@ import { type PathStep, renderPath } from './cbor-path.js';
  * read back an equal value.
  *
  * Accepted: undefined, null, booleans, numbers (-0, NaN and infinities too), bigints, strings, arrays without
- * holes, plain objects, Date, Map, Set and Uint8Array. Properties keep their order. A Buffer comes back as a
- * Uint8Array, an object without a prototype with one, and an object that occurs twice as two. As with JSON, what a
- * getter returns is stored, and properties that are not enumerable are not.
+ * holes, plain objects, Date, Map, Set and Uint8Array. Properties keep their order. An object without a prototype
+ * comes back with one, and an object that occurs twice as two. As with JSON, what a getter returns is stored, and
+ * properties that are not enumerable are not. A Uint8Array of any class stands for its bytes alone: a Buffer comes
+ * back as a Uint8Array, and properties set on one are not stored, since looking for them costs far more than the bytes.
  *
  * Integers from -2^32 to 2^32 - 1 are CBOR integers, other numbers the shortest exact float. Bigints are 8-byte
  * integers if they need so many bytes, and tag 2 or 3 otherwise. Date is tag 1, Uint8Array 64, Set 258, Map 259.
@@ -28,9 +29,6 @@ export function encodeCbor(value: unknown): Uint8Array {
   // The tokens take the place of a root value, which is how cborg is handed tokens instead of a value.
   return copyBytes(encode(null, { typeEncoders: { null: () => writer.tokens } }));
 }
-
-/** Largest magnitude of a bigint that fits into an 8-byte integer. */
-const BIGINT_INTEGER_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Turns one value into the flat sequence of its CBOR tokens. */
 class TokenWriter {
@@ -50,16 +48,14 @@ class TokenWriter {
   }
 
   #addNumber(value: number): void {
-    const negative = value < 0;
-    const magnitude = negative ? -1 - value : value;
-    const isInteger = Number.isInteger(value) && !Object.is(value, -0) && magnitude <= NUMBER_INTEGER_MAX;
-    this.#push(isInteger ? (negative ? Type.negint : Type.uint) : Type.float, value);
+    const integer = value < 0 ? Type.negint : Type.uint;
+    this.#push(isNumberInteger(value) ? integer : Type.float, value);
   }
 
   #addBigint(value: bigint): void {
     const negative = value < 0n;
     const magnitude = negative ? -1n - value : value;
-    if (magnitude > NUMBER_INTEGER_MAX && magnitude <= BIGINT_INTEGER_MAX) {
+    if (isBigintInteger(magnitude)) {
       this.#push(negative ? Type.negint : Type.uint, value);
       return;
     }
@@ -101,10 +97,11 @@ class TokenWriter {
   }
 
   #addDate(date: Date): void {
-    this.#refuseExtras(date, 0);
-    const seconds = date.getTime() / 1000;
+    this.#refuseExtras(date);
+    const timeMs = Date.prototype.getTime.call(date);
+    const seconds = timeMs / 1000;
     // In years as far as -139,000 a double of seconds no longer tells every millisecond from the next.
-    if (!Object.is(new Date(Math.round(seconds * 1000)).getTime(), date.getTime())) {
+    if (!Object.is(new Date(Math.round(seconds * 1000)).getTime(), timeMs)) {
       throw this.#refuse('a date that seconds cannot tell from another');
     }
     this.#push(Type.tag, TAG.date);
@@ -123,23 +120,36 @@ class TokenWriter {
   }
 
   #addArray(value: readonly unknown[]): void {
+    this.#refuseHoles(value);
     // A copy: a getter further down may change the array, whose length is written by then.
     const items = [...value];
     this.#push(Type.array, items.length);
-    for (let index = 0; index < items.length; index++) {
+    for (const [index, item] of items.entries()) {
       this.#path.push(index);
-      if (!(index in value)) throw this.#refuse('a hole');
-      this.add(items[index]);
+      this.add(item);
       this.#path.pop();
     }
-    this.#refuseExtras(value, items.length);
+  }
+
+  /** By the keys alone, of which a sparse array may have few, however long it is. */
+  #refuseHoles(value: readonly unknown[]): void {
+    const { length } = value;
+    const keys = Object.keys(value);
+    // Indexes come first and ascend, so that the last key is the last index only if they are all there is.
+    if (keys.length === length && (length === 0 || keys[length - 1] === `${length - 1}`)) return;
+    const mismatch = keys.findIndex((key, index) => key !== `${index}`);
+    const index = mismatch === -1 ? keys.length : mismatch;
+    if (index >= length) throw this.#refuse('a property beside the elements');
+    this.#path.push(index);
+    throw this.#refuse('a hole');
   }
 
   #addMap(value: ReadonlyMap<unknown, unknown>): void {
-    this.#refuseExtras(value, 0);
+    this.#refuseExtras(value);
+    const entries = [...value];
     this.#push(Type.tag, TAG.map);
-    this.#push(Type.map, value.size);
-    for (const [index, [key, item]] of [...value].entries()) {
+    this.#push(Type.map, entries.length);
+    for (const [index, [key, item]] of entries.entries()) {
       this.#path.push({ index, part: 'key' });
       this.add(key);
       this.#path.pop();
@@ -150,19 +160,20 @@ class TokenWriter {
   }
 
   #addSet(value: ReadonlySet<unknown>): void {
-    this.#refuseExtras(value, 0);
+    this.#refuseExtras(value);
+    const members = [...value];
     this.#push(Type.tag, TAG.set);
-    this.#push(Type.array, value.size);
-    for (const [index, member] of [...value].entries()) {
+    this.#push(Type.array, members.length);
+    for (const [index, member] of members.entries()) {
       this.#path.push({ index, part: 'member' });
       this.add(member);
       this.#path.pop();
     }
   }
 
-  /** Properties set on an array, Date, Map or Set have no place in their encoding. */
-  #refuseExtras(value: object, elements: number): void {
-    if (Object.keys(value).length !== elements) throw this.#refuse('a property beside the elements');
+  /** Properties set on a Date, Map or Set have no place in their encoding. */
+  #refuseExtras(value: object): void {
+    if (Object.keys(value).length > 0) throw this.#refuse('a property beside the elements');
   }
 
   #push(type: Type, value: unknown): void {
@@ -178,10 +189,13 @@ class TokenWriter {
   }
 }
 
-/** Of any realm: the bytes may come from outside the one this module runs in. */
-function isUint8Array(value: object): value is Uint8Array {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]';
-}
+/** The getter of %TypedArray%.prototype, which knows typed arrays of any realm and is no property of their own. */
+const typedArrayName = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)!.get!;
+
+const isUint8Array = (value: object): value is Uint8Array => typedArrayName.call(value) === 'Uint8Array';
 
 // A prototype says nothing of what an object is: Object.create(Map.prototype) is no Map. A method of it knows.
 const isDate = (value: object): value is Date => accepts(value, Date.prototype.getTime);

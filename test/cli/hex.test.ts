@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/cli/failure.js';
-import { parseHex, pointAt, spacedHex } from '../../src/cli/hex.js';
+import { parseHex, pointAt } from '../../src/cli/hex.js';
+import { spacedHex } from '../../src/layout/index.js';
 
 const bytes = fc.uint8Array({ maxLength: 40 });
 
@@ -49,6 +50,16 @@ describe('hex input', () => {
     expect(wrong.message).toBe('not hex: "g" is not a hex digit, character 5');
     expect(wrong.context).toEqual(['  08 0g 01', '      ^']);
     expect(failure('08 1').context).toEqual(['  08 1', '     ^']);
+  });
+
+  test('keeps the caret in place behind characters that are not shown', () => {
+    const wrong = failure('08\u001b\t\u009b z');
+    expect(wrong.message).toBe('not hex: "\\u001b" is not a hex digit, character 3');
+    expect(wrong.context).toEqual(['  08    z', '    ^']);
+    expect(failure('08\t\u202801 \u{1f600}')).toMatchObject({
+      message: 'not hex: "\u{1f600}" is not a hex digit, character 8',
+      context: ['  08  01 \u{1f600}', '         ^'],
+    });
   });
 
   test('that is long is shown around the wrong character only', () => {

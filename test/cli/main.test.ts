@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openKeyspace } from '../../src/index.js';
 import { openLmdbStore } from '../../src/stores/lmdb/index.js';
-import { newConnection, runCli, runCliIntoHead, runHere, temporaryFolder } from './support.js';
+import {
+  newConnection,
+  runCli,
+  runCliIntoHead,
+  runHere,
+  STEERING,
+  STEERING_CHARACTERS,
+  temporaryFolder,
+} from './support.js';
 
 const DAMAGED = 'a value that will be damaged';
 
@@ -17,6 +25,13 @@ async function storeFolder(keys: number): Promise<string> {
   await actor.kv.setMany(names.map((name) => [name, name]));
   await keyspace.close();
   return path;
+}
+
+function jsonLines(stdout: string) {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 async function damage(path: string): Promise<void> {
@@ -73,14 +88,46 @@ describe('decode', () => {
   });
 
   test('reads keys from its input, and goes on after one that is none', async () => {
-    const { stdout, stderr, exitCode } = await runCli(['decode', '--json', '-'], '01\n\n0900\r\n03');
-    const families = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line).family);
-    expect(families).toEqual(['state', 'inspectorToken']);
-    expect(stderr).toMatch(/^line 3: key\.malformed: byte 2: .*\n {2}09 00\n {8}\^\^\n$/);
+    const { stdout, stderr, exitCode } = await runCli(['decode', '--json', '-'], '01\n\n0900\r\nz\n03');
+    expect(jsonLines(stdout)).toMatchObject([
+      { hex: '01', family: 'state' },
+      { hex: '0900', malformed: { byteOffset: 2 } },
+      { malformed: { reason: 'not hex: "z" is not a hex digit, character 1' } },
+      { hex: '03', family: 'inspectorToken' },
+    ]);
+    expect(stderr).toMatch(
+      /^line 3: key\.malformed: byte 2: .*\n {2}09 00\n {8}\^\^\nline 4: not hex: .*\n {2}z\n {2}\^\n$/,
+    );
     expect(exitCode).toBe(2);
+  });
+
+  test('writes JSON of a malformed key too, with its partition or without', async () => {
+    const key = await runHere(['decode', '--json', '080101', '09']);
+    expect(key.exitCode).toBe(2);
+    expect(jsonLines(key.stdout)).toEqual([
+      { hex: '08010109', malformed: { byteOffset: 3, reason: 'byte 9 is not from 0 to 3' } },
+    ]);
+    expect(key.stderr).toMatch(/^key\.malformed: byte 3: /);
+    const stored = await runHere(['decode', '--json', '--partition', '-'], '02616100 08010109\n0261\n');
+    expect(jsonLines(stored.stdout)).toMatchObject([
+      { hex: '0261610008010109', malformed: { byteOffset: 7 } },
+      { hex: '0261', malformed: { byteOffset: 2 } },
+    ]);
+  });
+
+  test('echoes nothing that steers a terminal, as text or as JSON', async () => {
+    const input = STEERING_CHARACTERS.flatMap((character) => {
+      const hex = Buffer.from(`a${character}b`).toString('hex');
+      return [`04${hex}`, `02${hex}00`, `01 ${character}`];
+    });
+    for (const flags of [[], ['--json'], ['--partition'], ['--partition', '--json']]) {
+      const { stdout, stderr } = await runHere(['decode', ...flags, '-'], input.join('\n'));
+      for (const line of `${stdout}${stderr}`.split('\n')) expect(line).not.toMatch(STEERING);
+    }
+    const typed = await runHere(['decode', '--\u009b31m', '01']);
+    expect(typed.stderr).toBe("error: unknown option '--\\u009b31m'\n");
+    const missing = await runHere(['tree', join(await temporaryFolder(), 'a\u009b31mb')]);
+    expect(missing.stderr).toMatch(/^store\.not_recognised: .*a\\u009b31mb\)\n$/);
   });
 
   test.each([
@@ -116,7 +163,7 @@ describe('tree', () => {
         '  04 kv',
         '    kv.entry',
         '      04 64 61 6d 61 67 65 64  User key "damaged". 28 bytes',
-        '      … 12 more',
+        '      … 12 more of kv.entry',
         '                  keys  key bytes  value bytes',
         '  00 system          1         10            4',
         '  02 connections     1          3           30',
@@ -134,10 +181,7 @@ describe('tree', () => {
     await damage(path);
     const { stdout, stderr, exitCode } = await runCli(['tree', path, 'alice', '--all', '--values', '--json']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    const events = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const events = jsonLines(stdout);
     const keys = events.filter(({ type }) => type === 'key');
     expect(keys).toHaveLength(15);
     expect(keys.filter(({ corrupt }) => corrupt)).toMatchObject([
@@ -166,6 +210,38 @@ describe('tree', () => {
     await keyspace.close();
   });
 
+  test('prints nothing that steers a terminal, as text or as JSON', async () => {
+    const path = join(await temporaryFolder(), 'store');
+    const store = await openLmdbStore({ path });
+    const hostile = STEERING_CHARACTERS.filter((character) => character !== '\0').join('x');
+    const keyspace = await openKeyspace({ store, sharedStore: true });
+    const actor = await keyspace.openActor(hostile);
+    await actor.state.set({ initialized: true, state: { [hostile]: hostile }, scheduledEvents: [] });
+    for (const character of STEERING_CHARACTERS) {
+      await actor.connections.set(newConnection(`a${character}b`));
+      await actor.kv.set(`a${character}b`, `a${character}b`);
+    }
+    await keyspace.close();
+    for (const root of [hostile.slice(0, 5), '\u202e', '\u061c']) {
+      const other = await openKeyspace({ store, sharedStore: true, root });
+      await (await other.openActor('a')).kv.set('a', 'b');
+      await other.close();
+    }
+    await store.close();
+    for (const flags of [[], ['--json']]) {
+      const { stdout, exitCode } = await runHere(['tree', path, '--all', '--values', ...flags]);
+      expect(exitCode).toBe(0);
+      for (const line of stdout.split('\n')) expect(line).not.toMatch(STEERING);
+      if (flags.length > 0) {
+        const [partition, ...events] = jsonLines(stdout);
+        expect(partition).toEqual({ type: 'partition', actor: hostile });
+        expect(events.at(-1).otherRoots).toContain('\u202e');
+      } else {
+        expect(stdout).toContain('\\u202e');
+      }
+    }
+  });
+
   test('stops quietly when nobody reads on', async () => {
     const path = await storeFolder(5_000);
     for (const flags of [['--json'], []]) {
@@ -179,8 +255,13 @@ describe('tree', () => {
     expect(missing).toMatchObject({ exitCode: 1, stdout: '' });
     expect(missing.stderr).toMatch(/^store\.not_recognised: .*missing\)\n$/);
     const path = await storeFolder(1);
-    const nobody = await runCli(['tree', path, 'bob']);
-    expect(nobody).toMatchObject({ exitCode: 1, stderr: 'there is no actor "bob" in this store\n' });
+    for (const flags of [[], ['--json']]) {
+      expect(await runHere(['tree', path, 'bob', ...flags])).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr: 'there is no actor "bob" in this store\n',
+      });
+    }
     const invalid = await runHere(['tree', path, '']);
     expect(invalid).toMatchObject({ exitCode: 2, stderr: 'actor.id_invalid: actor id is empty\n' });
   });

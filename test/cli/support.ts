@@ -29,10 +29,10 @@ export async function runCli(args: readonly string[], input = ''): Promise<Ended
 }
 
 /** Runs the command line in this process. */
-export async function runHere(args: readonly string[]): Promise<Ended> {
+export async function runHere(args: readonly string[], input = ''): Promise<Ended> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
-  const exitCode = await run(args, { stdin: Readable.from([]), stdout, stderr, env: {} });
+  const exitCode = await run(args, { stdin: Readable.from([input]), stdout, stderr, env: {} });
   stdout.end();
   stderr.end();
   return { exitCode, stdout: await text(stdout), stderr: await text(stderr) };
@@ -55,6 +55,15 @@ export async function temporaryFolder(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
+
+/** Characters that steer a terminal, or reorder or break its lines. */
+export const STEERING = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+
+/** One of each, and the ends of their ranges. */
+export const STEERING_CHARACTERS: readonly string[] = [
+  ...'\0\b\t\n\v\f\r\u001b\u001f\u007f\u0080\u0085\u009b\u009f',
+  ...'\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069',
+];
 
 export function newConnection(id: string): Connection {
   return {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type PartitionEvent, readItems, type StoredItem, walkPartition } from '../../src/cli/tree-events.js';
 import { KeyspaceError } from '../../src/errors.js';
 import type { Entry, KeyRange } from '../../src/index.js';
-import { ACTOR_FAMILIES, KEYSPACE_PARTITION } from '../../src/layout/index.js';
+import { ACTOR_FAMILIES, encodeKeyspacePartition } from '../../src/layout/index.js';
 import { collect, hexBytes } from './support.js';
 
 const WALK = { kind: 'actor', keysMax: 3, values: false } as const;
@@ -110,6 +110,57 @@ describe('a walk through a partition', () => {
     ]);
   });
 
+  test('puts keys of either layout into the namespace that the layout has', async () => {
+    const stored = [
+      item('0500000000000000ff'),
+      item('0501020000000000000000'),
+      item('06'),
+      item('0600'),
+      item('060115011501'),
+      item('060115011502'),
+      item('0700'),
+      item('070115011414'),
+      item('07150116012c'),
+      item('0715010000'),
+      item('07150214'),
+      item('08010000'),
+      item('0815011414'),
+      item('090000'),
+    ];
+    const events = await collect(walkPartition(stored, { ...WALK, keysMax: 100 }));
+    const names = events.flatMap((event) => (event.type === 'key' ? [event.namespace?.name] : []));
+    expect(names).toEqual([
+      ...['queue', 'queue', 'queue', 'workflow', 'workflow', 'workflow'],
+      ...['traces', 'traces', 'workflow', 'traces', 'workflow'],
+      ...['sqlite', 'traces', 'legacySqlite'],
+    ]);
+    expect(events.at(-1)).toMatchObject({
+      namespaces: [
+        { byte: 5, name: 'queue', keys: 2 },
+        { byte: 6, name: 'queue', keys: 1 },
+        { byte: 6, name: 'workflow', keys: 3, malformedKeys: 1 },
+        { byte: 7, name: 'traces', keys: 3, malformedKeys: 2 },
+        { byte: 7, name: 'workflow', keys: 2 },
+        { byte: 8, name: 'sqlite', keys: 1 },
+        { byte: 8, name: 'traces', keys: 1 },
+        { byte: 9, name: 'legacySqlite', keys: 1 },
+      ],
+    });
+  });
+
+  test('asks for summaries of the keys that it tells, with the value in hand', async () => {
+    const asked: string[] = [];
+    const summarise = async ({ keyHex }: { keyHex: string }, value: Uint8Array) => {
+      asked.push(`${keyHex} ${value.length}`);
+      return keyHex === '0401' ? 'the first' : undefined;
+    };
+    const stored = [item('0401', 7), corruptItem('0402'), item('0403', 9), item('0404'), item('05')];
+    const events = await collect(walkPartition(stored, { ...WALK, summarise }));
+    expect(asked).toEqual(['0401 7', '0403 9']);
+    expect(events[0]).toMatchObject({ summary: 'the first' });
+    expect(events[2]).not.toHaveProperty('summary');
+  });
+
   test('shows values only if asked to', async () => {
     const [hidden] = await collect(walkPartition([item('0401')], WALK));
     const [shown] = await collect(walkPartition([item('0401')], { ...WALK, values: true }));
@@ -118,7 +169,7 @@ describe('a walk through a partition', () => {
   });
 
   test('names the keys of the keyspace itself by their own families', async () => {
-    expect(KEYSPACE_PARTITION).toEqual(hexBytes('14'));
+    expect(encodeKeyspacePartition()).toEqual(hexBytes('14'));
     const events = await collect(
       walkPartition([item('02647565001502 0261 00'.replaceAll(' ', ''))], { ...WALK, kind: 'keyspace' }),
     );

@@ -56,7 +56,7 @@ describe('a tree', () => {
       '    kv.entry',
       '      04 61  User key "a". 12 bytes',
       '      04 62  User key "b". 12 bytes',
-      '      … 1 more',
+      '      … 1 more of kv.entry',
       '                  keys  key bytes  value bytes',
       '  00 system          1         10            4',
       '  01 state           1          1           15',
@@ -95,7 +95,7 @@ describe('a tree', () => {
       (await textOf(store, options)).filter((line) => line.startsWith('actor'));
     expect(await actors({ root: 'eu' })).toEqual(['actor "carol"']);
     expect(await actors({ actorId: 'bob' })).toEqual(['actor "bob"']);
-    expect(await textOf(store, { actorId: 'nobody' })).toContain('  nothing stored');
+    expect(await textOf(store, { actorId: 'nobody' })).toEqual(['0 actors, 0 keys, 0 bytes']);
   });
 
   test('shows malformed keys, and payloads that cannot be read, with their reason', async () => {
@@ -108,12 +108,102 @@ describe('a tree', () => {
       "      01  The actor's persisted state. 2 bytes: value.version_unsupported: actor has payload version 255, versions 1 to 4 are known",
     );
     expect(lines).toContain('  05 queue');
-    expect(
-      lines.find((line) => line.startsWith('    ! 05 01  malformed at byte 2: ends where')),
-    ).toBeDefined();
+    expect(lines.find((line) => line.startsWith('    ! 05 01  malformed at byte 2: '))).toBeDefined();
     expect(lines).toContain('  c0 unknown');
     expect(lines).toContain('    ! c0 ff ee  malformed at byte 0: c0 is no namespace');
     expect(lines.at(-1)).toContain('2 malformed keys');
+  });
+
+  test('names the families of keys that are left out, and counts malformed ones', async () => {
+    const store = await filledStore();
+    await setRaw(store, 'bob', '0501', '00');
+    await setRaw(store, 'bob', 'c0ffee', '00');
+    const lines = async (keysMax: number) =>
+      (await textOf(store, { actorId: 'bob', keysMax })).filter((line) => line.includes('…'));
+    expect(await lines(0)).toEqual([
+      '      … 1 more of system.layout',
+      '      … 1 more of kv.entry',
+      '  … 2 more malformed keys',
+    ]);
+    expect(await lines(1)).toEqual(['  … 1 more malformed key']);
+  });
+
+  test('shows an actor of layout 0 in the namespaces of that layout', async () => {
+    const store = new MemoryStore();
+    await setRaw(store, 'old', '07150116012c', '6e');
+    await setRaw(store, 'old', '08150114140000', '00');
+    await setRaw(store, 'old', '081501160e1014', '00');
+    expect(await textOf(store)).toEqual([
+      'actor "old"',
+      '  07 workflow',
+      '    layout0.workflow.name (readable)',
+      '      07 15 01 16 01 2c  Layout 0: interned workflow name 300. 1 byte',
+      '  08 traces',
+      expect.stringMatching(/^ {4}! 08 15 01 14 14 00 00 {2}malformed at byte /),
+      '    layout0.traces.chunk (readable)',
+      '      08 15 01 16 0e 10 14  Layout 0: trace chunk 0 of the bucket that starts at second 3600. 1 byte',
+      '               keys  key bytes  value bytes',
+      '  07 workflow     1          6            1',
+      '  08 traces       2         14            2',
+      '  all             3         20            3',
+      '',
+      '1 actor, 3 keys, 23 bytes, 1 malformed key',
+    ]);
+  });
+
+  test('tells in a few words what a header says', async () => {
+    const store = await filledStore();
+    await setRaw(store, 'bob', '0001026c61796f757400', '01000000');
+    expect(await textOf(store, { actorId: 'bob' })).toContain(
+      '      00 01 02 6c 61 79 6f 75 74 00  The layout header: which layout the actor is in. 4 bytes: layout 0',
+    );
+  });
+
+  test('names other roots, but not without end', async () => {
+    const store = await filledStore();
+    const roots = Array.from({ length: 10 }, (_, i) => `root ${i}`);
+    for (const root of roots.toReversed()) {
+      const keyspace = await openKeyspace({ store, sharedStore: true, root });
+      await (await keyspace.openActor('a')).kv.set('a', 'b');
+      await keyspace.close();
+    }
+    const end = (await collect(walkStore(store, OPTIONS))).at(-1);
+    expect(end).toMatchObject({ type: 'end', otherRoots: ['eu', ...roots.slice(0, 9)] });
+  });
+
+  test('reads each value once', async () => {
+    const store = await filledStore();
+    const readKeys: string[] = [];
+    const watched: Store = Object.create(store, {
+      snapshot: {
+        value: async () => {
+          const snapshot = await store.snapshot();
+          const read = (keys: readonly Uint8Array[]) =>
+            readKeys.push(...keys.map((key) => Buffer.from(key).toString('hex')));
+          return {
+            ...snapshot,
+            get: (partition: Uint8Array, key: Uint8Array) => {
+              read([key]);
+              return snapshot.get(partition, key);
+            },
+            getMany: (partition: Uint8Array, keys: readonly Uint8Array[]) => {
+              read(keys);
+              return snapshot.getMany(partition, keys);
+            },
+            sync: undefined,
+          };
+        },
+      },
+      listPartitions: { value: () => store.listPartitions() },
+      limits: { value: store.limits },
+      capabilities: { value: store.capabilities },
+    });
+    const summaries = (await collect(walkStore(watched, { ...OPTIONS, actorId: 'alice' }))).flatMap(
+      (event) => (event.type === 'key' && event.summary !== undefined ? [event.summary] : []),
+    );
+    expect(summaries).toEqual(['layout 1', 'initialized, 0 scheduled events', '1 subscription']);
+    // Of the header the library asks itself, on opening.
+    expect(readKeys.filter((key) => !key.startsWith('00'))).toEqual([]);
   });
 
   test('shows an actor of a newer layout with what is wrong', async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -60,8 +61,9 @@ describe('the examples', () => {
 
   test('of the command line name commands that exist', () => {
     const { scripts } = JSON.parse(readProjectFile('package.json')) as { scripts: Record<string, string> };
-    for (const [, name] of README.matchAll(/npm (?:run )?(demo|test)\b/g))
-      expect(scripts).toHaveProperty(name as string);
+    const named = [...README.matchAll(/npm (?:run ([\w:-]+)|test\b)/g)].map(([, name = 'test']) => name);
+    expect(new Set(named)).toEqual(new Set(['demo', 'test']));
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   });
 });
 
@@ -109,6 +111,12 @@ describe('the tables', () => {
     const listed = tableRows(README, 'code', 'meaning').flatMap(([names = '']) => names.split(', '));
     expect([...listed].sort()).toEqual([...codes].sort());
   });
+});
+
+test('layout.json can be imported by the name given', () => {
+  expect(README).toContain('`actor-keyspace/layout.json`');
+  const layout: unknown = createRequire(import.meta.url)('actor-keyspace/layout.json');
+  expect(layout).toEqual(JSON.parse(readProjectFile('layout.json')));
 });
 
 test('every relative link leads to a file', () => {

@@ -102,6 +102,7 @@ onEveryStore((open) => {
       const before = await storedEntries(store);
       const keyspace = await shared(store);
       const reader = await keyspace.openActor('a', { readOnly: true });
+      expect(reader.layout).toBe(0);
       expect(await reader.kv.getText(Uint8Array.of(0))).toBe('1');
       expect(await reader.state.get()).toBeDefined();
       expect((await reader.connections.get('c-1'))?.id).toBe('c-1');
@@ -120,7 +121,10 @@ onEveryStore((open) => {
       const { store } = await open();
       await plant(store, [...EITHER, entry]);
       const before = await storedEntries(store);
-      const actor = await (await shared(store)).openActor('a');
+      const keyspace = await shared(store);
+      expect((await keyspace.openActor('a', { readOnly: true })).layout).toBe(1);
+      const actor = await keyspace.openActor('a');
+      expect(actor.layout).toBe(1);
       expect((await actor.connections.get('c-1'))?.id).toBe('c-1');
       expect(await storedEntries(store)).toEqual(before);
       await actor.kv.set('k', '1');
@@ -133,7 +137,10 @@ onEveryStore((open) => {
   test('an actor with only what both layouts have opens as well', async () => {
     const { store } = await open();
     await plant(store, EITHER);
-    const actor = await (await shared(store)).openActor('a');
+    const keyspace = await shared(store);
+    expect((await keyspace.openActor('a', { readOnly: true })).layout).toBe(undefined);
+    const actor = await keyspace.openActor('a');
+    expect(actor.layout).toBe(1);
     await actor.kv.set('k', '1');
     expect((await storedEntries(store))[0]).toEqual(HEADER);
   });
@@ -158,8 +165,9 @@ onEveryStore((open) => {
     await plant(store, [[HEADER_KEY, '01000000'], ...LAYOUT_1]);
     const keyspace = await shared(store);
     await expect(keyspace.openActor('a')).rejects.toMatchObject({ code: 'layout.migration_required' });
-    await keyspace.openActor('a', { readOnly: true });
+    expect((await keyspace.openActor('a', { readOnly: true })).layout).toBe(0);
     await plant(store, [HEADER, ...LAYOUT_0]);
+    expect((await keyspace.openActor('a', { readOnly: true })).layout).toBe(1);
     await keyspace.openActor('a');
   });
 

@@ -65,3 +65,9 @@ test('classifyLayout', () => {
   expect(classifyLayout([0, 1, 0])).toBe('mixed');
   expect(classifyLayout([1, 0])).toBe('mixed');
 });
+
+test('ranges of probes are new each time', () => {
+  const before = LAYOUT_PROBES.map(({ range }) => [...range.begin, ...range.end]);
+  for (const { range } of LAYOUT_PROBES) for (const bound of [range.begin, range.end]) bound.fill(0);
+  expect(LAYOUT_PROBES.map(({ range }) => [...range.begin, ...range.end])).toEqual(before);
+});

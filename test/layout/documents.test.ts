@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../src/bytes/index.js';
+import { fromHex, spacedHex } from '../../src/bytes/index.js';
 import {
+  actorState,
   decodeKey,
   decodeKeyspaceKey,
   keyspaceDue,
   kvEntry,
   queueMessage,
+  queueReserved,
   renderGeneratedParts,
   renderLayoutJson,
   renderMarkdownTables,
   sqliteChunk,
   traceChunk,
   workflowHistory,
+  workflowReserved,
 } from '../../src/layout/index.js';
+import { pack, type TupleElement, tupleDouble, tupleFloat } from '../../src/tuple/index.js';
 import { ALL_FAMILIES } from './support.js';
 
 const document = readFileSync(new URL('../../KV_STRUCTURE.md', import.meta.url), 'utf8');
@@ -31,11 +35,20 @@ describe('KV_STRUCTURE.md', () => {
     }
   });
 
+  test('has prose of at most 130 columns', () => {
+    const lines = document.split('\n').filter((line) => !line.startsWith('|'));
+    expect(lines.filter((line) => line.length > 130)).toEqual([]);
+  });
+
   test('shows the ranges that families have', () => {
     const turn = (iteration: number): Uint8Array =>
       workflowHistory.encode({ location: [0, { loop: 0, iteration }] });
     const ranges = [
+      actorState.range(),
       queueMessage.range(),
+      queueMessage.range({ id: 5n }),
+      queueReserved.range(),
+      workflowReserved.range(),
       sqliteChunk.range({ fileTag: 0 }),
       {
         begin: sqliteChunk.encode({ fileTag: 0, chunkIndex: 4 }),
@@ -48,9 +61,28 @@ describe('KV_STRUCTURE.md', () => {
       kvEntry.range({ userKey: Uint8Array.of(0xff, 0xff) }),
       { begin: keyspaceDue.range().begin, end: keyspaceDue.range({ wakeAtMs: 5 }).end },
     ];
-    const spaced = (bytes: Uint8Array): string => toHex(bytes).replace(/..(?=.)/g, '$& ');
     for (const { begin, end } of ranges)
-      expect(document).toContain(`| \`${spaced(begin)}\` | \`${spaced(end)}\` |`);
+      expect(document).toContain(`| \`${spacedHex(begin)}\` | \`${spacedHex(end)}\` |`);
+  });
+});
+
+describe('elements that KV_STRUCTURE.md shows', () => {
+  test.each<[string, TupleElement]>([
+    ['61 00', Uint8Array.of(0x61, 0)],
+    ['"é"', 'é'],
+    ['[null, 1]', [null, 1]],
+    ['0', 0],
+    ['256', 256],
+    ['null', null],
+    ['2^63', 2n ** 63n],
+    ['2^64', 2n ** 64n],
+    ['-256', -256],
+    ['-2^64', -(2n ** 64n)],
+    ['-1.5', tupleFloat(-1.5)],
+    ['1.5', tupleDouble(1.5)],
+    ['true', true],
+  ])('%s', (name, element) => {
+    expect(document).toContain(`| ${name}: \`${spacedHex(pack([element]))}\` |`);
   });
 });
 

@@ -8,7 +8,6 @@ import {
   encodeActorPartition,
   encodeKeyspacePartition,
   encodeRoot,
-  KEYSPACE_PARTITION,
   ROOT_BYTES_MAX,
 } from '../../src/layout/index.js';
 import * as store from '../../src/store/index.js';
@@ -48,7 +47,6 @@ test('bytes', () => {
   expect(toHex(encodeActorPartition('a'))).toBe('026100');
   expect(toHex(encodeActorPartition('a', ''))).toBe('026100');
   expect(toHex(encodeActorPartition('a', 'eu'))).toBe('01657500026100');
-  expect(toHex(KEYSPACE_PARTITION)).toBe('14');
   expect(toHex(encodeKeyspacePartition())).toBe('14');
   expect(toHex(encodeKeyspacePartition('eu'))).toBe('0165750014');
   expect(toHex(encodeRoot())).toBe('');
@@ -100,6 +98,30 @@ test.each([
     thrown = error;
   }
   expect(isKeyspaceError(thrown, 'key.malformed')).toBe(true);
+});
+
+test.each([
+  ['', 0, 'neither a root, an actor nor the keyspace'],
+  ['1501', 0, 'neither a root, an actor nor the keyspace'],
+  ['0161001501', 3, 'neither an actor nor the keyspace'],
+  ['016100', 3, 'neither an actor nor the keyspace'],
+  ['010014', 0, 'not a root'],
+  [`01${'61'.repeat(21)}0014`, 0, 'root has 23 bytes, the limit is 22'],
+  ['0200', 0, 'actor id is empty'],
+  ['016100026100ff6200', 3, 'actor id holds a NUL'],
+  [`02${'61'.repeat(255)}00`, 0, 'actor id takes 257 bytes encoded, the limit is 256'],
+  ['0261', 2, 'a string has no terminator'],
+  ['1414', 1, 'bytes after the end of the partition'],
+])('%s is refused at %i: %s', (hex, byteOffset, reason) => {
+  expect(() => decodePartition(fromHex(hex))).toThrow(
+    expect.objectContaining({ code: 'key.malformed', details: { keyHex: hex, byteOffset, reason } }),
+  );
+});
+
+test('what is handed out is new each time', () => {
+  encodeKeyspacePartition().fill(0xff);
+  expect(decodePartition(Uint8Array.of(0x14))).toEqual({ root: '', keyspace: true });
+  expect(toHex(encodeKeyspacePartition('eu'))).toBe('0165750014');
 });
 
 describe('actor ids', () => {

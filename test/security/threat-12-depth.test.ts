@@ -1,16 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isKeyspaceError } from '../../src/errors.js';
 import { pack, readElement, TUPLE_DEPTH_MAX, type TupleElement, unpack } from '../../src/tuple/index.js';
-
-function failureOffset(decode: () => unknown): number {
-  try {
-    decode();
-  } catch (error) {
-    if (isKeyspaceError(error, 'tuple.malformed')) return error.details.byteOffset;
-    throw error;
-  }
-  throw new Error('was accepted');
-}
+import { failureOffset } from './support.js';
 
 function nested(depth: number): Uint8Array {
   return new Uint8Array([...new Array(depth).fill(0x05), ...new Array(depth).fill(0x00)]);

@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex } from '../../src/bytes/index.js';
-import { isKeyspaceError } from '../../src/errors.js';
 import { readElement, readString, readUint, unpack } from '../../src/tuple/index.js';
-
-function failureOffset(decode: () => unknown): number {
-  try {
-    decode();
-  } catch (error) {
-    if (isKeyspaceError(error, 'tuple.malformed')) return error.details.byteOffset;
-    throw error;
-  }
-  throw new Error('was accepted');
-}
+import { failureOffset } from './support.js';
 
 describe('lengths that tuples declare', () => {
   test('an integer that declares more bytes than there are fails where the input ends', () => {

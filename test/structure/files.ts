@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../', import.meta.url);
 
+/** Where this checkout is, absolute. */
+export const CHECKOUT = fileURLToPath(ROOT);
+
 const GENERATED = new Set(['.git', 'coverage', 'dist', 'node_modules']);
 
 export interface TextFile {
@@ -36,7 +39,7 @@ export function readJson(path: string): unknown {
 function projectPaths(): string[] {
   if (!existsSync(new URL('.git', ROOT))) return walk('');
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: fileURLToPath(ROOT),
+    cwd: CHECKOUT,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });

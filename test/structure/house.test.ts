@@ -1,13 +1,29 @@
+import { basename, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { projectFiles, readJson } from './files.js';
+import { CHECKOUT, projectFiles, readJson } from './files.js';
 
 interface Lock {
   packages: Record<string, { resolved?: string; optionalDependencies?: Record<string, string> }>;
 }
 
+const escaped = (text: string) => text.replace(/[^\w]/g, '\\$&');
+const checkout = resolve(CHECKOUT);
+const ABSOLUTE = '(?<![\\w.\\-/])';
+const NAME = '[\\w.\\-]+';
+
+/** Folders where people and machines keep their own, and where this checkout is, or one of its name. */
+const MACHINE_PATH = new RegExp(
+  [
+    `${ABSOLUTE}/(?:root\\b|(?:home|tmp|Users|var/folders)/${NAME})`,
+    `\\b[A-Z]:(?:\\\\{1,2}|/)(?:Users|Windows|Program|Temp)`,
+    `${ABSOLUTE}/${NAME}/${escaped(basename(checkout))}(?![\\w.\\-])`,
+    `${escaped(checkout)}(?![\\w.\\-])`,
+  ].join('|'),
+);
+
 /** Written so that no pattern matches its own source. */
 const FORBIDDEN: readonly { what: string; pattern: RegExp }[] = [
-  { what: 'a path of one machine', pattern: /(?<![\w.\-/])\/(?:work|root|home|Users|tmp\/ref)(?:\/|\b)/ },
+  { what: 'a path of one machine', pattern: MACHINE_PATH },
   { what: 'the address of a package registry', pattern: /registry\.[a-z]|npm(?:js)\.(?:com|org)/ },
   { what: 'unfinished work', pattern: /\bTO(?:DO)\b|\bFIX(?:ME)\b/ },
 ];
@@ -32,11 +48,16 @@ describe('the project', () => {
 
   test('would notice them', () => {
     const slash = '/';
-    expect(forbiddenLines(`a\nsee ${slash}work/main`)).toEqual(['2: a path of one machine']);
-    expect(forbiddenLines(`'${slash}root'`)).toEqual(['1: a path of one machine']);
+    for (const path of [
+      ...['root', 'root/x', 'home/x', 'tmp/x', 'Users/x', 'var/folders/x'].map((name) => slash + name),
+      ...['/', '\\', '\\\\'].map((separator) => `C:${separator}Users`),
+      ...[checkout, `${checkout}${slash}src`, `${slash}anywhere${slash}${basename(checkout)}`],
+    ]) {
+      expect(forbiddenLines(`a\nsee '${path}'`)).toEqual(['2: a path of one machine']);
+    }
     expect(forbiddenLines(`https:${slash}${slash}registry${'.'}example`)).toHaveLength(1);
     expect(forbiddenLines(`${'TO'}${'DO'}: later`)).toEqual(['1: unfinished work']);
-    expect(forbiddenLines("import './root.js'; // the framework/rooted path")).toEqual([]);
+    expect(forbiddenLines("import './root.js'; // the framework/rooted path, ./home/x")).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sourceFiles } from './files.js';
-import { importsOf, onlyReexports, violations } from './imports.js';
+import { importsOf, onlyReexports, unitOf, violations } from './imports.js';
 import { LEVELS, type UnitRule } from './levels.js';
 
 const LINES_MAX = 350;
@@ -27,6 +27,23 @@ describe('the source', () => {
 });
 
 describe('the levels', () => {
+  test('are those of the units that there are', () => {
+    const units = new Set(sources.map(({ path }) => unitOf(path)));
+    expect(Object.keys(LEVELS).sort()).toEqual([...units].sort());
+  });
+
+  test('name no package that its unit does not import', () => {
+    const unused = Object.entries(LEVELS).flatMap(([unit, { packages = [] }]) => {
+      const imported = sources
+        .filter(({ path }) => unitOf(path) === unit)
+        .flatMap(({ text }) => importsOf(text));
+      return packages.filter(
+        (name) => !imported.some((specifier) => specifier === name || specifier?.startsWith(`${name}/`)),
+      );
+    });
+    expect(unused).toEqual([]);
+  });
+
   test('have no cycle', () => {
     const placed = new Set<string>();
     let left = Object.keys(LEVELS);

@@ -8,7 +8,7 @@ interface SyntaxNode {
 }
 
 /** The unit a file of `src` belongs to: its folder, its store, or the file itself where it stands alone. */
-function unitOf(path: string): string {
+export function unitOf(path: string): string {
   const [first = '', second] = path.replace(/\.[jt]s$/, '').split('/');
   return first === 'stores' && second !== undefined ? `${first}/${second}` : first;
 }

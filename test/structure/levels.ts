@@ -9,24 +9,12 @@ export interface UnitRule {
 }
 
 const PLAIN = ['bytes', 'errors'];
-const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
+const ACTOR_PARTS = [...PLAIN, 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
-const SUBSYSTEMS = [
-  'blobs',
-  'connections',
-  'fields',
-  'inspector-token',
-  'kv',
-  'queue',
-  'sqlite',
-  'state',
-  'traces',
-  'workflow',
-];
-const STORES = ['stores/memory', 'stores/lmdb', 'stores/postgres'];
-const KEYSPACE_PARTS = [...SUBSYSTEM, 'tuple', ...STORES, ...SUBSYSTEMS];
-const ABOVE_KEYSPACE = [...KEYSPACE_PARTS, 'keyspace'];
-const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES, 'testing'];
+const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'state'];
+const STORES = ['stores/memory', 'stores/lmdb'];
+const KEYSPACE_PARTS = [...SUBSYSTEM, ...SUBSYSTEMS];
+const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
 
 /**
  * The levels of the source, lowest first: a unit imports only what its line names. Bytes, tuples, layouts and
@@ -35,7 +23,6 @@ const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES, 'testing'];
 export const LEVELS: Readonly<Record<string, UnitRule>> = {
   bytes: { units: [] },
   errors: { units: [] },
-  clock: { units: [] },
   tuple: { units: PLAIN, packages: ['fdb-tuple'] },
   layout: { units: [...PLAIN, 'tuple'] },
   values: { units: PLAIN, packages: ['@bare-ts/lib', 'cborg'], builtins: ['assert/strict'] },
@@ -46,42 +33,17 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
     packages: ['lmdb'],
     builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'os', 'path', 'timers/promises', 'zlib'],
   },
-  'stores/postgres': { units: [...PLAIN, 'store'], packages: ['pg'], builtins: ['crypto'] },
   actor: { units: ACTOR_PARTS, builtins: ['async_hooks', 'crypto'] },
-  blobs: { units: SUBSYSTEM, builtins: ['crypto'] },
   connections: { units: SUBSYSTEM },
   'inspector-token': { units: SUBSYSTEM },
-  kv: { units: SUBSYSTEM, builtins: ['crypto'] },
-  sqlite: { units: SUBSYSTEM, packages: ['@sqlite.org/sqlite-wasm'] },
-  traces: { units: SUBSYSTEM, builtins: ['crypto'] },
-  fields: { units: [...SUBSYSTEM, 'blobs'] },
-  queue: { units: [...SUBSYSTEM, 'blobs'], builtins: ['crypto'] },
-  state: { units: [...SUBSYSTEM, 'blobs'] },
-  workflow: { units: [...SUBSYSTEM, 'blobs'] },
-  keyspace: { units: KEYSPACE_PARTS, builtins: ['crypto'] },
-  migrate: { units: ABOVE_KEYSPACE, builtins: ['crypto'] },
-  verify: { units: ABOVE_KEYSPACE, builtins: ['crypto'] },
-  inspect: { units: ABOVE_KEYSPACE },
-  adapters: { units: ABOVE_KEYSPACE },
-  testing: { units: ABOVE_KEYSPACE },
-  index: { units: [...ABOVE_KEYSPACE, 'migrate', 'verify', 'inspect'] },
-  conformance: {
-    units: PUBLIC,
-    builtins: [
-      'assert/strict',
-      'child_process',
-      'crypto',
-      'fs',
-      'fs/promises',
-      'path',
-      'readline',
-      'url',
-      'util',
-    ],
-  },
+  kv: { units: SUBSYSTEM },
+  state: { units: SUBSYSTEM },
+  keyspace: { units: KEYSPACE_PARTS },
+  index: { units: [...KEYSPACE_PARTS, 'keyspace'] },
+  conformance: { units: PUBLIC, builtins: ['assert/strict'] },
   cli: {
-    units: [...PUBLIC, 'conformance'],
+    units: PUBLIC,
     packages: ['commander'],
-    builtins: ['fs', 'fs/promises', 'path', 'process', 'readline', 'stream', 'url', 'util'],
+    builtins: ['fs', 'process', 'readline', 'stream', 'util'],
   },
 };

@@ -44,7 +44,8 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   }),
 );
 
-const byteString: fc.Arbitrary<Uint8Array> = fc.oneof(
+/** Byte strings, many with bytes that are escaped or look like an escape. */
+export const byteString: fc.Arbitrary<Uint8Array> = fc.oneof(
   fc.uint8Array({ maxLength: 20 }),
   fc.array(fc.constantFrom(0, 1, 0xfe, 0xff), { maxLength: 8 }).map((bytes) => Uint8Array.from(bytes)),
 );

@@ -168,6 +168,7 @@ test.each<[string, unknown, typeof TypeError | typeof RangeError]>([
   ['a user version of 2^16', stamp(10, 0x1_0000), RangeError],
   ['a negative user version', stamp(10, -1), RangeError],
   ['a fractional user version', stamp(10, 0.5), RangeError],
+  ['a user version of -0', stamp(10, -0), RangeError],
   ['a missing user version', stamp(10, undefined), TypeError],
   [
     'a versionstamp that looks incomplete',
@@ -176,6 +177,8 @@ test.each<[string, unknown, typeof TypeError | typeof RangeError]>([
   ],
   ['an incomplete versionstamp', { type: 'incomplete-versionstamp', userVersion: 0 }, TypeError],
   ['float bits of 2^32', { type: 'float', bits: 2 ** 32 }, RangeError],
+  ['float bits of -0', { type: 'float', bits: -0 }, RangeError],
+  ['fractional float bits', { type: 'float', bits: 0.5 }, RangeError],
   ['negative float bits', { type: 'float', bits: -1 }, RangeError],
   ['float bits as a bigint', { type: 'float', bits: 1n }, TypeError],
   ['double bits of 2^64', { type: 'double', bits: 1n << 64n }, RangeError],
@@ -209,7 +212,9 @@ test('packWithVersionstamp takes exactly one incomplete versionstamp', () => {
   for (const elements of [[], ['a'], [incomplete, incomplete], [incomplete, [[incomplete]]]]) {
     expect(() => packWithVersionstamp(elements)).toThrow(RangeError);
   }
-  expect(() => packWithVersionstamp([{ ...incomplete, userVersion: 0x1_0000 }])).toThrow(RangeError);
+  for (const userVersion of [0x1_0000, -1, -0, 0.5]) {
+    expect(() => packWithVersionstamp([{ ...incomplete, userVersion }])).toThrow(RangeError);
+  }
 });
 
 test('an element whose getter answers differently the second time is packed as it was checked', () => {

@@ -2,16 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/index.js';
 import {
+  byteStringBytes,
   pack,
+  readByteString,
   readElement,
   readString,
   readUint,
   stringBytes,
   uintBytes,
+  writeByteString,
   writeString,
   writeUint,
 } from '../../src/tuple/index.js';
-import { text, uint } from './arbitraries.js';
+import { byteString, text, uint } from './arbitraries.js';
 import { referencePack } from './reference.js';
 
 const numRuns = 2_000;
@@ -58,6 +61,21 @@ test('strings are written as the reference encoder does', () => {
   fc.assert(fc.property(text, fc.nat(5), checkString), { numRuns });
 });
 
+function checkByteString(value: Uint8Array, offset: number): void {
+  const length = byteStringBytes(value);
+  const target = new Uint8Array(offset + length + 4).fill(UNTOUCHED);
+  const end = writeByteString(target, offset, value);
+  expect(end).toBe(offset + length);
+  expect(toHex(target.subarray(offset, end))).toBe(toHex(referencePack([value])));
+  expect(target.every((byte, at) => (at >= offset && at < end) || byte === UNTOUCHED)).toBe(true);
+  expect(readByteString(target, offset)).toEqual({ value, end });
+  expect(readElement(target, offset)).toEqual({ value, end });
+}
+
+test('byte strings are written as the reference encoder does', () => {
+  fc.assert(fc.property(byteString, fc.nat(5), checkByteString), { numRuns });
+});
+
 test.each([-1, -0, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1', 1n, null, undefined])(
   'the integer %s is refused',
   (value) => {
@@ -75,11 +93,13 @@ test.each([1, null, undefined, ['a'], new Uint8Array(1)])('%s is not text', (val
 
 test('a target that is too short is refused', () => {
   fc.assert(
-    fc.property(uint, text, fc.nat(3), (value, string, offset) => {
+    fc.property(uint, text, byteString, fc.nat(3), (value, string, bytes, offset) => {
       const integerTarget = new Uint8Array(offset + uintBytes(value) - 1);
       expect(() => writeUint(integerTarget, offset, value)).toThrow(RangeError);
       const stringTarget = new Uint8Array(offset + stringBytes(string) - 1);
       expect(() => writeString(stringTarget, offset, string)).toThrow(RangeError);
+      const bytesTarget = new Uint8Array(offset + byteStringBytes(bytes) - 1);
+      expect(() => writeByteString(bytesTarget, offset, bytes)).toThrow(RangeError);
     }),
   );
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-const number = fc.oneof(
+/** Numbers around the widths of integers and floats. */
+export const number = fc.oneof(
   fc.double(),
   fc.float(),
   fc.integer(),
@@ -34,7 +35,10 @@ const scalar = fc.oneof(
   fc.date({ min: new Date(-4e15), max: new Date(4e15), noInvalidDate: true }),
 );
 
-const key = fc.oneof(text, fc.constantFrom('1', '__proto__', 'constructor', 'toJSON', 'length'));
+const key = fc.oneof(
+  text,
+  fc.constantFrom('10', '9', '4294967294', '__proto__', 'constructor', 'toJSON', 'length'),
+);
 
 /** cbor-x renames `__proto__` when it reads. */
 export const keysOfCborX = key.filter((name) => name !== '__proto__');

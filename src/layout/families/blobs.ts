@@ -20,13 +20,13 @@ function digestText(digest: Uint8Array): string {
 
 export type BlobDescriptorKey = { readonly digest: Uint8Array };
 
-/** What is known of one blob: its size and how it is chunked. */
+/** What is known of one blob. */
 export const blobDescriptor = defineKey<BlobDescriptorKey>({
   ...declared,
   name: 'blobs.descriptor',
   tuple: [BLOBS.descriptors],
   fields: { digest: tupleDigest },
-  payload: 'blob descriptor',
+  payload: 'not defined yet',
   summary: 'one blob, by the SHA-256 digest of its bytes',
   example: { digest: exampleDigest },
   describe: ({ digest }) => `Descriptor of blob ${digestText(digest)}.`,
@@ -40,7 +40,7 @@ export const blobChunk = defineKey<BlobChunkKey>({
   name: 'blobs.chunk',
   tuple: [BLOBS.chunks],
   fields: { digest: tupleDigest, chunkIndex: tupleUint() },
-  payload: 'raw bytes',
+  payload: 'not defined yet',
   summary: 'one chunk of a blob',
   example: { digest: exampleDigest, chunkIndex: 1 },
   describe: ({ digest, chunkIndex }) => `Chunk ${chunkIndex} of blob ${digestText(digest)}.`,
@@ -52,7 +52,7 @@ export const blobsReserved = defineKey<ReservedTupleKey>({
   status: 'reserved',
   tuple: [],
   fields: { part: tupleUint(BLOBS.chunks + 1), elements: tupleElements },
-  payload: 'undecided',
+  payload: 'not defined yet',
   summary: 'for references, expiry, roots and retirement',
   example: { part: 3, elements: [] },
   describe: ({ part }) => `A key of part ${part} of the blobs, reserved for a later version.`,
@@ -68,7 +68,7 @@ export const actorField = defineKey<FieldKey>({
   prefix: [NAMESPACE.fields, LAYOUT_VERSION.fields],
   tuple: [],
   fields: { fieldName: tupleString },
-  payload: 'inline value or blob reference, by a tag byte',
+  payload: 'not defined yet',
   summary: 'one named field',
   example: { fieldName: 'avatar' },
   describe: ({ fieldName }) => `Field ${quoted(fieldName)}.`,

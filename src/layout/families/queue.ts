@@ -41,7 +41,7 @@ export const queueReserved = defineKey<ReservedQueueKey>({
   status: 'reserved',
   prefix,
   fields: { part: u8(QUEUE.messages + 1, 0xff), rest: restBytes },
-  payload: 'undecided',
+  payload: 'not defined yet',
   summary: 'for indexes, leases, idempotency, dead letters and responses',
   example: { part: 3, rest: Uint8Array.of(0xff) },
   describe: ({ part }) => `A key of part ${part} of the queue, reserved for a later version.`,

@@ -15,9 +15,9 @@ export const systemUsage = defineKey<NoFields>({
   ...declared,
   name: 'system.usage',
   tuple: ['usage'],
-  payload: 'usage record',
+  payload: 'not defined yet',
   summary: 'keys and bytes in each namespace',
-  describe: () => 'The usage record: keys and bytes in each namespace of the actor.',
+  describe: () => 'How many keys and bytes each namespace of the actor has.',
 });
 
 /** Which layout the actor is in. */
@@ -35,7 +35,7 @@ export const systemMigration = defineKey<NoFields>({
   ...declared,
   name: 'system.migration',
   tuple: ['migration'],
-  payload: 'migration cursor',
+  payload: 'not defined yet',
   summary: 'how far a migration of the actor has come',
-  describe: () => 'The migration cursor: how far a migration of the actor has come.',
+  describe: () => 'How far a migration of the actor has come.',
 });

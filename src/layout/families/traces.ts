@@ -30,7 +30,7 @@ export const tracesReserved = defineKey<ReservedTupleKey>({
   status: 'reserved',
   tuple: [],
   fields: { part: tupleUint(TRACES.chunks + 1), elements: tupleElements },
-  payload: 'undecided',
+  payload: 'not defined yet',
   summary: 'for indexes',
   example: { part: 2, elements: [1_771_898_400] },
   describe: ({ part }) => `A key of part ${part} of the traces, reserved for a later version.`,

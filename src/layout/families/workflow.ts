@@ -84,7 +84,7 @@ export const workflowReserved = defineKey<ReservedTupleKey>({
   status: 'reserved',
   tuple: [],
   fields: { part: tupleUint(WORKFLOW.entryMetadata + 1), elements: tupleElements },
-  payload: 'undecided',
+  payload: 'not defined yet',
   summary: 'for indexes',
   example: { part: 5, elements: ['x'] },
   describe: ({ part }) => `A key of part ${part} of the workflow, reserved for a later version.`,

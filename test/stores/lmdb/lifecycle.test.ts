@@ -127,7 +127,7 @@ test('stats tell what is used', async () => {
 
 test.each<[string, Partial<LmdbStoreOptions>]>([
   ['an empty path', { path: '' }],
-  ['a path with NUL', { path: '/tmp/a\0b' }],
+  ['a path with NUL', { path: 'a\0b' }],
   ['a negative limit', { storeBytesMax: -1 }],
   ['a fractional limit', { storeBytesMax: 1.5 }],
   ['a limit that is no number', { storeBytesMax: '1' as unknown as number }],
