@@ -44,6 +44,9 @@ export interface KvSyncReads {
   scan(options?: KvScanOptions): Iterable<KvEntry>;
 }
 
+const SCAN_OPTIONS = ['reverse', 'limit'];
+const PAGE_OPTIONS = [...SCAN_OPTIONS, 'cursor'];
+
 /**
  * The actor's user keys: any bytes, up to 1,699 (the stored key has one more, and that is the number compared
  * with the limit), to any bytes, up to 131,072. Text stands for its UTF-8 bytes and is not normalised.
@@ -146,7 +149,8 @@ export class ActorKv {
 
   /** Entries in byte order of their keys, as they were when the first was asked for. */
   async *scan(options: KvScanOptions = {}): AsyncGenerator<KvEntry, void, undefined> {
-    for await (const entry of this.#access.scan(storedRange(options), options)) yield toUserEntry(entry);
+    const range = storedRange(options, SCAN_OPTIONS);
+    for await (const entry of this.#access.scan(range, options)) yield toUserEntry(entry);
   }
 
   /**
@@ -166,7 +170,7 @@ export class ActorKv {
       layoutVersion: LAYOUT_VERSION_CURRENT,
       reverse,
     };
-    let range: KeyRange = storedRange(options);
+    let range: KeyRange = storedRange(options, PAGE_OPTIONS);
     if (cursor !== undefined) range = rangeAfter(range, decodeCursor(scope, cursor), reverse);
     const found: Entry[] = [];
     // One more than asked for tells whether there is a next page.
@@ -183,7 +187,8 @@ function syncReads(sync: ActorSyncReads): KvSyncReads {
     get: (key) => sync.get(storedKey(key)),
     getMany: (keys) => sync.getMany(keys.map(storedKey)),
     *scan(options = {}) {
-      for (const entry of sync.scan(storedRange(options), options)) yield toUserEntry(entry);
+      const range = storedRange(options, SCAN_OPTIONS);
+      for (const entry of sync.scan(range, options)) yield toUserEntry(entry);
     },
   };
 }

@@ -29,15 +29,26 @@ export function storedKey(key: KvBytes): Uint8Array {
   return kvEntry.encode({ userKey: toBytes(key, 'key') });
 }
 
+const SELECTION = ['prefix', 'begin', 'end'];
+
 /**
  * Stored keys of a selection; never beyond the user keys of the actor.
  *
- * @throws {TypeError} If it is no selection, or both a prefix and a bound are given. Otherwise as {@link toBytes}.
+ * @param others Properties that may stand beside the selection's own.
+ * @throws {TypeError} If it is no selection, has another property, or both a prefix and a bound are given.
+ * Otherwise as {@link toBytes}.
  */
-export function storedRange(selection: KvSelection): Required<KeyRange> & { end: Uint8Array } {
+export function storedRange(
+  selection: KvSelection,
+  others: readonly string[] = [],
+): Required<KeyRange> & { end: Uint8Array } {
   // Anything else has none of the properties, and would select every key.
-  if (typeof selection !== 'object' || selection instanceof Uint8Array) {
+  if (typeof selection !== 'object' || selection === null || selection instanceof Uint8Array) {
     throw new TypeError('a selection must be an object with a prefix, or with a begin and an end');
+  }
+  // So would a misspelt one.
+  for (const name of Object.keys(selection)) {
+    if (!SELECTION.includes(name) && !others.includes(name)) throw new TypeError(`unknown option ${name}`);
   }
   const { prefix, begin, end } = selection;
   if (prefix !== undefined) {

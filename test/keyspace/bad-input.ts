@@ -28,6 +28,10 @@ const KEY_DETAILS = { keyBytes: 1_701, keyBytesMax: 1_700 };
 const VALUE_DETAILS = { valueBytes: 131_073, valueBytesMax: 131_072 };
 
 export const KEYS: Row<ActorSubsystems>[] = [
+  ['clear with a misspelt bound', TypeError, ({ kv }) => kv.clear(wrong({ start: 'a' }))],
+  ['clear with a limit', TypeError, ({ kv }) => kv.clear(wrong({ prefix: 'a', limit: 1 }))],
+  ['scan with a misspelt bound', TypeError, ({ kv }) => collect(kv.scan(wrong({ start: 'a' })))],
+  ['page with a misspelt cursor', TypeError, ({ kv }) => kv.page(wrong({ Cursor: 'a' }))],
   ['a key of 1,700 bytes', 'key.too_large', ({ kv }) => kv.set('k'.repeat(1_700), ''), KEY_DETAILS],
   ['a key of 70,000 bytes', 'key.too_large', ({ kv }) => kv.set(new Uint8Array(70_000), '')],
   ['a text of 1,700 bytes', 'key.too_large', ({ kv }) => kv.set('ä'.repeat(850), ''), KEY_DETAILS],

@@ -66,7 +66,10 @@ describe('layers', () => {
           const merge = new ScanMerge(layers, within, { reverse, limit });
           const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
           const stored = below.map(([hex, value]) => ({ key: bytesOf(hex), value: bytesOf(value) }));
-          const rows = [...merge.over(stored.slice(0, merge.storeOptions.limit))].map((entry) => [toHex(entry.key), toHex(entry.value)]);
+          const rows = [...merge.over(stored.slice(0, merge.storeOptions.limit))].map((entry) => [
+            toHex(entry.key),
+            toHex(entry.value),
+          ]);
           expect(rows).toEqual(expected(model, within, reverse).slice(0, limit));
         },
       ),

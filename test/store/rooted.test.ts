@@ -92,13 +92,18 @@ describe('rootedStore', () => {
   });
 
   test('what a store can do besides, the view can too', async () => {
-    const asked: number[] = [];
+    const asked: [number, number][] = [];
     const store: Store = new MemoryStore({ synchronousReads: false });
     expect(rootedStore(store, fromHex('017200')).assertRoom).toBeUndefined();
     expect(rootedStore(store, fromHex('017200')).sync).toBeUndefined();
-    store.assertRoom = (commitBytes) => asked.push(commitBytes);
-    rootedStore(store, fromHex('017200')).assertRoom?.(7);
-    expect(asked).toEqual([7]);
+    store.assertRoom = (...room) => asked.push(room);
+    rootedStore(store, fromHex('')).assertRoom?.(2, 7);
+    // Each entry is longer by the root.
+    rootedStore(store, fromHex('017200')).assertRoom?.(2, 7);
+    expect(asked).toEqual([
+      [2, 7],
+      [2, 13],
+    ]);
   });
 
   test('the root is copied', async () => {
