@@ -46,6 +46,8 @@ test('no key takes bytes after its end but those whose last field runs to the en
       keysOf(closed),
       fc.uint8Array({ minLength: 1, maxLength: 3 }),
       ([family, fields], trailing) => {
+        // Behind the 00 that ends a tuple's text, ff makes it a NUL within: the key of a longer text.
+        fc.pre(trailing[0] !== 0xff || !family.notation.includes('T['));
         const key = concatBytes(family.encode(fields), trailing);
         let other: string | undefined;
         try {
