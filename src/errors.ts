@@ -71,6 +71,8 @@ export interface ErrorDetails {
   'store.failed': { operation: string };
   /** The store, the snapshot or the keyspace was closed. */
   'store.closed': Record<string, never>;
+  /** The snapshot or scan was held for longer than the store allows; begin another. */
+  'snapshot.expired': { ageMs: number; ageMsMax: number };
   /** Synchronous reads were asked of a store that cannot give them. */
   'store.sync_unsupported': Record<string, never>;
 }

@@ -141,13 +141,7 @@ test('a value too short for a checksum is value.corrupt', async () => {
   await environment.close();
 });
 
-test('an owner record set back to an older epoch is store.corrupt, not a valid older claim', async () => {
-  const path = await closedStore();
-  const partition = PARTITIONS[0]!;
-  const store = await openLmdbStore({ path });
-  await store.claim(partition);
-  await store.claim(partition);
-  await store.close();
+async function setBack(path: string, partition: Uint8Array, epoch: number): Promise<void> {
   const environment = open({ path, noSubdir: false, overlappingSync: false });
   const owners = environment.openDB<Uint8Array, Uint8Array>({
     name: 'owners',
@@ -155,9 +149,48 @@ test('an owner record set back to an older epoch is store.corrupt, not a valid o
     keyEncoding: 'binary',
     useVersions: true,
   });
-  await owners.put(partition, owners.getBinary(partition)!, 1);
+  await owners.put(partition, owners.getBinary(partition)!, epoch);
   await environment.close();
+}
+
+test('an owner record set back to an older epoch is store.corrupt, not a valid older claim', async () => {
+  const path = await closedStore();
+  const partition = PARTITIONS[0]!;
+  const store = await openLmdbStore({ path });
+  await store.claim(partition);
+  await store.claim(partition);
+  await store.close();
+  await setBack(path, partition, 1);
   const tampered = await workplace.open({ path });
   await expect(tampered.claim(partition)).rejects.toMatchObject({ code: 'store.corrupt', details: { path } });
   expect((await tampered.claim(PARTITIONS[1]!)).epoch).toBe(1);
+});
+
+test('an owner record set back while its store is open makes no older fence valid again', async () => {
+  const path = await closedStore();
+  const partition = PARTITIONS[0]!;
+  const other = PARTITIONS[1]!;
+  const store = await workplace.open({ path });
+  const stale = await store.claim(partition);
+  const held = await store.claim(partition);
+  const otherFence = await store.claim(other);
+  await setBack(path, partition, 1);
+  const before = store.sync.get(partition, ENTRIES[0]!.key);
+  const writes = [{ type: 'set', partition, key: ENTRIES[0]!.key, value: Uint8Array.of(1) }] as const;
+  const checks = [{ partition, key: ENTRIES[0]!.key, value: before }];
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const fences of [[stale], [stale, otherFence], [otherFence, stale]]) {
+    for (const commit of [
+      { fences, writes },
+      { fences, writes, checks },
+    ]) {
+      await expect(store.commit(commit)).rejects.toMatchObject({ code: 'store.corrupt', details: { path } });
+    }
+  }
+  // Its checksum is right: the engine finds that the epoch is not.
+  await expect(store.commit({ fences: [held], writes })).rejects.toMatchObject({
+    code: expect.stringMatching(/^(commit\.fenced|store\.corrupt)$/),
+  });
+  expect(store.sync.get(partition, ENTRIES[0]!.key)).toEqual(before);
+  await store.commit({ fences: [otherFence], writes: [{ ...writes[0], partition: other }] });
 });

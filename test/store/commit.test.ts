@@ -73,7 +73,16 @@ describe('commits before they reach a store', () => {
   test('epochs end at the largest safe integer', () => {
     expect(nextEpoch(0)).toBe(1);
     expect(nextEpoch(Number.MAX_SAFE_INTEGER - 1)).toBe(Number.MAX_SAFE_INTEGER);
-    expect(nextEpoch(0, Number.MAX_SAFE_INTEGER)).toBe(Number.MAX_SAFE_INTEGER);
     expect(() => nextEpoch(Number.MAX_SAFE_INTEGER)).toThrow(RangeError);
+  });
+
+  test('no owner can take the epochs that others would need', () => {
+    expect(nextEpoch(0, 2 ** 52)).toBe(2 ** 52);
+    expect(nextEpoch(2 ** 52, 2 ** 52)).toBe(2 ** 52 + 1);
+    for (const epochMin of [2 ** 52 + 1, Number.MAX_SAFE_INTEGER]) {
+      expect(() => nextEpoch(0, epochMin)).toThrow(
+        new RangeError(`epochMin must be a whole number of at most 4503599627370496, not ${epochMin}`),
+      );
+    }
   });
 });

@@ -41,7 +41,7 @@ export const fences: Section = {
     await commitAs(store, stale, set(ALICE, '61', '01'));
     await store.claim(ALICE, { epochMin: 2 ** 52 });
     await refused(() => commitAs(store, stale, set(ALICE, '61', '02')), 'commit.fenced');
-    for (const epochMin of [1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
+    for (const epochMin of [1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 52 + 1, 2 ** 53 - 1, 2 ** 53]) {
       await rejectsWith(() => store.claim(BOB, { epochMin }), RangeError, TypeError);
     }
     assert.equal((await store.claim(BOB)).epoch, 1);

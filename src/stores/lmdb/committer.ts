@@ -1,12 +1,17 @@
 import { isKeyspaceError, KeyspaceError } from '../../errors.js';
-import type { Commit } from '../../store/index.js';
-import type { Environment } from './environment.js';
+import { type Commit, keyId, type Write } from '../../store/index.js';
+import { EngineCalls } from './engine-calls.js';
+import { type Environment, exitWithoutClosing } from './environment.js';
 import { commitError, commitFailure } from './failure.js';
 import type { Claim } from './fence.js';
-import { Lanes } from './lanes.js';
-import type { Owners } from './owners.js';
+import { entryFootprint, writesFootprint } from './footprint.js';
+import { Lanes, type Place } from './lanes.js';
+import { OWNER_BYTES, type Owners } from './owners.js';
 import type { Space } from './space.js';
-import { applyWrites, assertChecks, type Cleared, findCleared, NOTHING_CLEARED, setBytes } from './writes.js';
+import { applyEffects, assertChecks, type Effects, findEffects } from './writes.js';
+
+/** Every job is in this lane, so that one can have the engine to itself. No partition is named so. */
+const ENGINE = '';
 
 /** Writes to the environment: in order, within the space there is, and until the engine fails for good. */
 export class Committer {
@@ -14,6 +19,7 @@ export class Committer {
   readonly #owners: Owners;
   readonly #space: Space;
   readonly #lanes = new Lanes();
+  readonly #calls = new EngineCalls();
   #underWay = 0;
   #idle: (() => void) | undefined;
   /** Why nothing is written any more. */
@@ -31,138 +37,156 @@ export class Committer {
    */
   commit(commit: Commit, claims: readonly Claim[]): Promise<void> {
     const { checks = [], writes } = commit;
-    if (this.#broken !== undefined) throw brokenError(this.#broken);
+    if (this.#broken !== undefined) throw brokenError('commit', this.#broken);
     if (claims.length === 0 && checks.length === 0 && writes.length === 0) return Promise.resolve();
-    const names = laneNames(commit, claims);
-    const alone = checks.length > 0 || writes.some(({ type }) => type === 'clearRange');
-    const neededBytes = this.#space.admit(setBytes(writes));
-    this.#underWay++;
-    return this.#lanes.run(
-      names,
-      alone,
-      () => this.#queue(commit, claims, alone),
-      () => {
-        this.#space.release(neededBytes);
-        this.#settled();
-      },
+    const evaluated = checks.length > 0 || writes.some(({ type }) => type === 'clearRange');
+    return this.#run(commitPlace(writes, claims, evaluated), writesFootprint(writes), () =>
+      this.#commit(commit, claims, evaluated),
     );
   }
 
-  /** Claims until it has not lost to another claim. */
-  async claim(partition: Uint8Array, epochMin: number | undefined): Promise<number> {
+  /**
+   * Claims until it has not lost to another claim. The first claim of a partition needs room, since its record
+   * stays; later ones need none, so that what is there can be deleted from a full store.
+   */
+  async claim(partition: Uint8Array, epochMin: number | undefined): Promise<Claim> {
     this.#underWay++;
     try {
-      for (;;) {
-        if (this.#broken !== undefined) throw brokenError(this.#broken);
-        const { epoch, raised } = this.#owners.raise(partition, epochMin);
-        if (await raised.catch(this.#fail)) return epoch;
-      }
+      let claim: Claim | undefined;
+      while (claim === undefined) claim = await this.#tryClaim(partition, epochMin);
+      return claim;
     } finally {
       this.#settled();
     }
   }
 
-  /** Resolves when nothing is under way. After the engine has failed for good, something may be for ever. */
+  /** Resolves when nothing is under way. */
   idle(): Promise<void> {
-    if (this.#underWay === 0 || this.#broken !== undefined) return Promise.resolve();
+    if (this.#underWay === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#idle = resolve;
     });
   }
 
-  /** Whether the engine may hold its lock for ever. */
-  get stuck(): boolean {
-    return this.#underWay > 0;
+  /** Whether the engine has failed and will not answer all that it was asked. */
+  get isStuck(): boolean {
+    return this.#calls.unanswered > 0 && !this.#environment.isUsable();
   }
 
-  #queue(commit: Commit, claims: readonly Claim[], alone: boolean): Promise<void> {
-    if (this.#broken !== undefined) return Promise.reject(brokenError(this.#broken));
-    try {
-      if (alone)
-        return claims.length > 0 ? this.#commitEvaluated(commit, claims) : this.#commitInPlace(commit);
-      if (claims.length > 0) return this.#commitFenced(commit, claims, NOTHING_CLEARED);
-      const { data } = this.#environment;
-      return data.batch(() => applyWrites(data, commit.writes, NOTHING_CLEARED)).then(ignore, this.#fail);
-    } catch (error) {
-      return this.#fail(error);
+  /** @returns `undefined` if another claim came first. */
+  async #tryClaim(partition: Uint8Array, epochMin: number | undefined): Promise<Claim | undefined> {
+    if (this.#broken !== undefined) throw brokenError('claim', this.#broken);
+    const neededBytes = this.#owners.has(partition) ? 0 : entryFootprint(partition.length, OWNER_BYTES);
+    const claimed = this.#run(CLAIM_PLACE, neededBytes, async () => {
+      const { epoch, checksum, raise } = this.#owners.next(partition, epochMin);
+      const isRaised = await this.#call(raise);
+      return isRaised ? { partition, lane: keyId(partition), epoch, checksum } : undefined;
+    });
+    return claimed.catch(claimFailed);
+  }
+
+  #run<T>(place: Place, neededBytes: number, work: () => Promise<T>): Promise<T> {
+    this.#space.admit(neededBytes);
+    this.#underWay++;
+    const settled = () => {
+      this.#space.release(neededBytes);
+      this.#settled();
+    };
+    const done = this.#lanes.run(place, work);
+    done.then(settled, settled);
+    return done;
+  }
+
+  #settled(): void {
+    if (--this.#underWay === 0) this.#idle?.();
+  }
+
+  async #commit(commit: Commit, claims: readonly Claim[], evaluated: boolean): Promise<void> {
+    if (evaluated && claims.length === 0) {
+      await this.#call(() => this.#writeInPlace(commit));
+      return;
     }
+    // What a later owner wrote must not be reported as a check that does not hold.
+    if (evaluated) this.#environment.root.resetReadTxn();
+    // The engine compares epochs alone, and a damaged record may have any.
+    for (const claim of claims) assertHeld(this.#owners.isHeld(claim));
+    const effects = evaluated ? this.#evaluate(commit) : { cleared: [], writes: commit.writes };
+    assertHeld(await this.#call(() => this.#queue(effects, claims)));
   }
 
-  #commitFenced({ writes }: Commit, claims: readonly Claim[], cleared: Cleared): Promise<void> {
-    const [outer, inner] = claims as readonly [Claim, Claim?];
-    const write = () => applyWrites(this.#environment.data, writes, cleared);
-    if (inner === undefined) return this.#owners.ifHeld(outer, write).then(assertHeld, this.#fail);
+  /**
+   * The engine compares the epochs where it writes. While they hold, nobody else has written the entries, so
+   * what was read of them with no commit of the partitions under way still holds there.
+   *
+   * @returns Whether the claims were held.
+   */
+  #queue(effects: Effects, claims: readonly Claim[]): Promise<boolean> {
+    const { data } = this.#environment;
+    const [outer, inner] = claims;
+    const write = () => applyEffects(data, effects);
+    if (outer === undefined) return data.batch(write);
+    if (inner === undefined) return this.#owners.ifHeld(outer, write);
     let innerHeld: Promise<boolean> | undefined;
     const outerHeld = this.#owners.ifHeld(outer, () => {
       innerHeld = this.#owners.ifHeld(inner, write);
     });
-    return Promise.all([outerHeld, innerHeld]).then((held) => assertHeld(held.every(Boolean)), this.#fail);
+    return Promise.all([outerHeld, innerHeld]).then((held) => held.every(Boolean));
   }
 
-  /**
-   * The engine compares the epochs where it writes. While they hold, nobody else has written these entries, so
-   * what is read here, with no commit of the partitions under way, still holds there.
-   */
-  async #commitEvaluated(commit: Commit, claims: readonly Claim[]): Promise<void> {
-    this.#environment.root.resetReadTxn();
-    // What a later owner wrote must not be reported as a check that does not hold.
-    assertHeld(claims.every((claim) => this.#owners.isHeld(claim)));
-    await this.#commitFenced(commit, claims, this.#evaluate(commit));
-  }
-
-  /**
-   * Reads and writes under the engine's write lock, in this thread. It overtakes what is queued; that is well
-   * only because nothing of these partitions is.
-   */
-  async #commitInPlace(commit: Commit): Promise<void> {
+  /** Reads and writes under the engine's write lock, in this thread: with nothing queued. */
+  async #writeInPlace(commit: Commit): Promise<void> {
     const { data } = this.#environment;
+    // The engine goes on without a transaction if it cannot begin one.
+    this.#environment.beginRead().done();
     try {
-      data.transactionSync(() => {
-        const cleared = this.#evaluate(commit);
-        applyWrites(data, commit.writes, cleared);
-      });
-    } catch (error) {
+      data.transactionSync(() => applyEffects(data, this.#evaluate(commit)));
+    } finally {
       // Whoever reads again after a check that did not hold must see what it was compared with.
       this.#environment.root.resetReadTxn();
-      await this.#fail(error);
     }
   }
 
-  #evaluate({ checks = [], writes }: Commit): Cleared {
+  #evaluate({ checks = [], writes }: Commit): Effects {
     const view = { data: this.#environment.data };
     assertChecks(view, checks);
-    return findCleared(view, writes);
+    return findEffects(view, writes);
   }
 
-  readonly #fail = async (rejection: unknown): Promise<never> => {
-    const error = await commitError(rejection);
-    const failure = commitFailure(error, () => this.#space.isDiskFull());
-    if (isKeyspaceError(failure, 'commit.unknown')) {
-      this.#broken ??= failure;
-      this.#idle?.();
+  /** Asks the engine, unless it has failed for good. */
+  async #call<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#broken !== undefined) throw brokenError('commit', this.#broken);
+    try {
+      return await this.#calls.answerOf(ask());
+    } catch (rejection) {
+      const error = await commitError(rejection);
+      if (error instanceof KeyspaceError) throw error;
+      const failure = commitFailure(error, this.#environment.isUsable(), () => this.#space.isDiskFull());
+      if (isKeyspaceError(failure, 'commit.unknown')) this.#break(failure);
+      throw failure;
     }
-    throw failure;
-  };
+  }
 
-  #settled(): void {
-    this.#underWay--;
-    if (this.#underWay === 0) this.#idle?.();
+  #break(failure: KeyspaceError): void {
+    if (this.#broken === undefined && !this.#environment.isUsable()) exitWithoutClosing();
+    this.#broken ??= failure;
+    this.#calls.abandon(failure);
   }
 }
+
+const CLAIM_PLACE: Place = { shared: [ENGINE], alone: [] };
 
 /**
  * Fenced, a commit is ordered in its fenced partitions: in the shared one it touches what only its owner
  * writes, so actors need not wait for each other there.
  */
-function laneNames({ checks = [], writes }: Commit, claims: readonly Claim[]): readonly string[] {
-  if (claims.length === 1) return [claims[0]?.lane as string];
-  if (claims.length > 0) return [...new Set(claims.map(({ lane }) => lane))];
-  return [...new Set([...checks, ...writes].map(({ partition }) => laneName(partition)))];
-}
-
-/** One character per byte. */
-export function laneName(partition: Uint8Array): string {
-  return Buffer.from(partition.buffer, partition.byteOffset, partition.length).toString('latin1');
+function commitPlace(writes: readonly Write[], claims: readonly Claim[], evaluated: boolean): Place {
+  if (claims.length === 0) {
+    if (evaluated) return { shared: [], alone: [ENGINE] };
+    return { shared: [ENGINE, ...new Set(writes.map(({ partition }) => keyId(partition)))], alone: [] };
+  }
+  const names =
+    claims.length === 1 ? [(claims[0] as Claim).lane] : [...new Set(claims.map(({ lane }) => lane))];
+  return evaluated ? { shared: [ENGINE], alone: names } : { shared: [ENGINE, ...names], alone: [] };
 }
 
 /** @throws {KeyspaceError} `commit.fenced`. */
@@ -170,13 +194,12 @@ function assertHeld(held: boolean): void {
   if (!held) throw new KeyspaceError('commit.fenced', 'another owner has claimed the partition', {});
 }
 
-function ignore(): void {}
+/** Whoever claims again gets another epoch, whatever became of this one. */
+function claimFailed(error: unknown): never {
+  throw isKeyspaceError(error, 'commit.unknown') ? brokenError('claim', error) : error;
+}
 
-function brokenError(cause: KeyspaceError): KeyspaceError<'store.failed'> {
-  return new KeyspaceError(
-    'store.failed',
-    'the engine has failed: reopen the store',
-    { operation: 'commit' },
-    { cause },
-  );
+function brokenError(operation: string, cause: KeyspaceError): KeyspaceError<'store.failed'> {
+  const message = 'the engine has failed: open the store anew';
+  return new KeyspaceError('store.failed', message, { operation }, { cause });
 }

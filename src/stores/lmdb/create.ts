@@ -11,13 +11,14 @@ const LEFTOVER_MS = 60 * 60 * 1_000;
  * Makes the store's folder, if there is none or an empty one (which is replaced, so it cannot be a mount point).
  *
  * LMDB crashes on a file whose creation was cut short, so the store is built beside its place, flushed and
- * renamed into it. Of processes that create at once one wins, and the others use its store.
+ * renamed into it. Of processes that create at once one wins, and the others use its store. Whoever uses it
+ * flushes the folders' entries first: the one that made them may have died before it did.
  *
  * @throws {KeyspaceError} `store.failed` or `store.full`.
  */
 export async function ensureCreated(folder: string): Promise<void> {
-  if (!(await isVacant(folder))) return;
   const parent = dirname(folder);
+  if (!(await isVacant(folder))) return flushEntries(parent);
   await makeFolders(parent);
   const prefix = `.${basename(folder)}.creating-`;
   await removeLeftovers(parent, prefix);
@@ -31,9 +32,8 @@ export async function ensureCreated(folder: string): Promise<void> {
   } catch (error) {
     await rm(building, { recursive: true, force: true });
     if (await isVacant(folder)) throw error;
-    return;
   }
-  await flush(parent);
+  await flushEntries(parent);
 }
 
 async function isVacant(folder: string): Promise<boolean> {
@@ -62,10 +62,10 @@ async function makeFolder(folder: string, required = false): Promise<string | un
     await mkdir(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' || (code === 'ENOENT' && !required)) return code;
-    throw error;
+    if (code === 'ENOENT' && !required) return code;
+    if (code !== 'EEXIST') throw error;
   }
-  await flush(dirname(folder));
+  await flushEntries(dirname(folder));
   return undefined;
 }
 
@@ -78,6 +78,15 @@ async function removeLeftovers(parent: string, prefix: string): Promise<void> {
       () => 0,
     );
     if (age > LEFTOVER_MS) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** A folder that may be used may still not be read: then whoever made the entry has to flush it. */
+async function flushEntries(folder: string): Promise<void> {
+  try {
+    await flush(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
  * What the data database holds for a value: the value, then 4 bytes, big-endian: the CRC-32 (of zlib) of the
  * stored key followed by the value. With the key in it, a value under another's key does not match.
  */
-const CHECKSUM_BYTES = 4;
+export const CHECKSUM_BYTES = 4;
 
 export function seal(storedKey: Uint8Array, value: Uint8Array): Uint8Array {
   const sealed = Buffer.allocUnsafe(value.length + CHECKSUM_BYTES);

@@ -31,8 +31,21 @@ export interface Environment {
   readonly owners: BytesDatabase;
   /** Stored key → sealed value. */
   readonly data: BytesDatabase;
+  /**
+   * A transaction that sees all that was committed before, by any process; to be ended by `done`.
+   *
+   * @throws {KeyspaceError} `store.failed`, for example with the reader table full.
+   */
+  beginRead(): Transaction;
+  /** Whether the engine works. After a failure that it cannot roll back, it begins no transaction any more. */
+  isUsable(): boolean;
   close(): Promise<void>;
+  /** Instead of {@link close}, which waits for ever on an engine that does not answer any more. */
+  abandon(): void;
 }
+
+/** Folders whose environment was abandoned: the engine hands it to whoever opens them in this process. */
+const abandoned = new Set<string>();
 
 /** Every snapshot takes a place in the reader table, whose size is set by the first process to open it. */
 const READERS_MAX = 2_000;
@@ -55,6 +68,14 @@ const OPTIONS: RootDatabaseOptions & Record<string, unknown> = {
   safeRestore: true,
 };
 
+/**
+ * After an engine has failed for good. Where a process ends by itself, lmdb-js closes what is open, and would
+ * wait for ever for a lock that the failure left taken; where it exits, it does not.
+ */
+export function exitWithoutClosing(): void {
+  process.once('exit', (code) => process.exit(code));
+}
+
 /** Makes an environment with empty databases in an existing folder, and closes it. */
 export async function createDatabases(folder: string): Promise<void> {
   const root = open<Bytes, Bytes>({ ...OPTIONS, path: folder });
@@ -70,6 +91,9 @@ export async function createDatabases(folder: string): Promise<void> {
  * @throws {KeyspaceError} `store.corrupt` if it is not as {@link createDatabases} made it; `store.failed`.
  */
 export async function openEnvironment(folder: string, readOnly: boolean): Promise<Environment> {
+  if (abandoned.has(folder)) {
+    throw engineFailure('open', new Error('the engine has failed here and is only freed with this process'));
+  }
   let root: RootDatabase<Bytes, Bytes>;
   try {
     root = open<Bytes, Bytes>({ ...OPTIONS, path: folder, readOnly });
@@ -107,13 +131,35 @@ function prepare(root: RootDatabase<Bytes, Bytes>, folder: string): Environment 
     }
   }, READER_CHECK_MS);
   readerCheck.unref();
+  const beginRead = () => {
+    try {
+      // The current transaction may be older than another process's last commit.
+      root.resetReadTxn();
+      return root.useReadTransaction();
+    } catch (error) {
+      throw engineFailure('begin to read', error);
+    }
+  };
   return {
     root,
     owners,
     data,
+    beginRead,
+    isUsable: () => {
+      try {
+        beginRead().done();
+        return true;
+      } catch {
+        return false;
+      }
+    },
     close: () => {
       clearInterval(readerCheck);
       return root.close();
+    },
+    abandon: () => {
+      clearInterval(readerCheck);
+      abandoned.add(folder);
     },
   };
 }

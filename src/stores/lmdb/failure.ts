@@ -16,7 +16,7 @@ const FULL: ReadonlySet<unknown> = new Set([
 /** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
 const DAMAGED: ReadonlySet<unknown> = new Set([-30797, -30796, -30794, -30793]);
 
-/** Failures after which LMDB has rolled back and goes on as before. */
+/** Failures that LMDB has rolled back. */
 const RECOVERABLE: ReadonlySet<unknown> = new Set([...FULL, MDB_TXN_FULL]);
 
 /**
@@ -38,11 +38,15 @@ export function engineFailure(operation: string, error: unknown): KeyspaceError 
  * What a failed commit means: as {@link engineFailure} if the engine has rolled back and goes on as before,
  * and `commit.unknown` if that is not certain.
  *
+ * @param isUsable Whether the engine still works. Not after the write that ends a commit has failed, whatever
+ * its code: what the disk then holds is unknown.
  * @param isDiskFull Asked after an input/output error: a write that the disk had room for in part is one.
  */
-export function commitFailure(error: unknown, isDiskFull: () => boolean): KeyspaceError {
-  if (error instanceof KeyspaceError || RECOVERABLE.has(codeOf(error))) return engineFailure('commit', error);
-  if (codeOf(error) === EIO && isDiskFull()) return fullError(error);
+export function commitFailure(error: unknown, isUsable: boolean, isDiskFull: () => boolean): KeyspaceError {
+  if (isUsable) {
+    if (RECOVERABLE.has(codeOf(error))) return engineFailure('commit', error);
+    if (codeOf(error) === EIO && isDiskFull()) return fullError(error);
+  }
   return new KeyspaceError('commit.unknown', 'the engine failed while it committed', {}, { cause: error });
 }
 

@@ -6,6 +6,8 @@ export interface Claim {
   /** Name of the partition's lane. */
   readonly lane: string;
   readonly epoch: number;
+  /** Of the record of the claim. */
+  readonly checksum: number;
 }
 
 /** The fences a store has issued. */

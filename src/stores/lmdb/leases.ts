@@ -1,46 +1,75 @@
 import { KeyspaceError } from '../../errors.js';
 import type { Environment } from './environment.js';
-import { closedError, engineFailure } from './failure.js';
+import { closedError } from './failure.js';
 import type { ViewSource } from './reader.js';
 import type { View } from './view.js';
 
 /** One instant, kept readable until released. */
 export interface Lease {
-  /** @throws {KeyspaceError} `store.closed` after release. */
+  /** @throws {KeyspaceError} `store.closed` after release; `snapshot.expired`. */
   view(): View;
   /** Idempotent. */
   release(): void;
 }
 
+/** Between looks for leases to end where no commit looks. */
+const EXPIRY_CHECK_MS = 30_000;
+
+interface OpenLease extends Lease {
+  readonly expire: () => void;
+  readonly begunAtMs: number;
+}
+
 /**
  * The read transactions in use. All end before the environment does: one that is used after it, or that it
- * waits for, would crash or hang.
+ * waits for, would crash or hang. None lives for ever, forgotten or not: the engine reuses no page that was
+ * freed since the oldest of them began.
  */
 export class Leases implements ViewSource {
   readonly #environment: Environment;
   readonly #current: View;
-  readonly #open = new Set<Lease>();
+  readonly #ageMsMax: number;
+  /** Oldest first. */
+  readonly #open = new Set<OpenLease>();
+  readonly #expiryCheck: NodeJS.Timeout;
+  #isFresh = false;
   #closed = false;
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, ageMsMax: number) {
     this.#environment = environment;
     this.#current = { data: environment.data };
+    this.#ageMsMax = ageMsMax;
+    this.#expiryCheck = setInterval(() => this.expire(), EXPIRY_CHECK_MS).unref();
   }
 
+  /** Of the current turn of the event loop, and of every commit that has resolved here. */
   view(): View {
-    if (this.#closed) throw closedError();
+    this.#assertOpen();
+    if (!this.#isFresh) {
+      this.#environment.root.resetReadTxn();
+      this.#isFresh = true;
+      setImmediate(() => {
+        this.#isFresh = false;
+      }).unref();
+    }
     return this.#current;
   }
 
   /** @throws {KeyspaceError} `store.closed`; `store.failed`, for example with the reader table full. */
   hold(): Lease {
-    const { data } = this.view();
-    const transaction = this.#begin();
-    let view: View | undefined = { data, transaction };
-    const lease: Lease = {
+    this.#assertOpen();
+    const transaction = this.#environment.beginRead();
+    const begunAtMs = performance.now();
+    let view: View | undefined = { data: this.#environment.data, transaction };
+    let isExpired = false;
+    const lease: OpenLease = {
+      begunAtMs,
       view: () => {
-        if (view === undefined) throw this.#closed ? closedError() : releasedError();
-        return view;
+        const ageMs = Math.ceil(performance.now() - begunAtMs);
+        if (ageMs > this.#ageMsMax) lease.expire();
+        if (view !== undefined) return view;
+        if (this.#closed) throw closedError();
+        throw isExpired ? expiredError(ageMs, this.#ageMsMax) : releasedError();
       },
       release: () => {
         if (view === undefined) return;
@@ -48,29 +77,45 @@ export class Leases implements ViewSource {
         this.#open.delete(lease);
         transaction.done();
       },
+      expire: () => {
+        isExpired ||= view !== undefined;
+        lease.release();
+      },
     };
     this.#open.add(lease);
     return lease;
   }
 
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
+  /** Releases what is too old. */
+  expire(): void {
+    const begunAtMsMin = performance.now() - this.#ageMsMax;
+    for (const lease of this.#open) {
+      if (lease.begunAtMs >= begunAtMsMin) return;
+      lease.expire();
+    }
+  }
+
   /** Releases all, and lends no more. */
   close(): void {
     this.#closed = true;
+    clearInterval(this.#expiryCheck);
     for (const lease of this.#open) lease.release();
   }
 
-  #begin() {
-    const { root } = this.#environment;
-    try {
-      // The current transaction may be older than another process's last commit.
-      root.resetReadTxn();
-      return root.useReadTransaction();
-    } catch (error) {
-      throw engineFailure('begin to read', error);
-    }
+  #assertOpen(): void {
+    if (this.#closed) throw closedError();
   }
 }
 
 function releasedError(): KeyspaceError<'store.closed'> {
   return new KeyspaceError('store.closed', 'the snapshot is closed', {});
+}
+
+function expiredError(ageMs: number, ageMsMax: number): KeyspaceError<'snapshot.expired'> {
+  const message = `the snapshot is ${ageMs} ms old, the limit is ${ageMsMax} ms`;
+  return new KeyspaceError('snapshot.expired', message, { ageMs, ageMsMax });
 }

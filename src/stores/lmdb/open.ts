@@ -9,7 +9,9 @@ import { type LmdbStore, OpenLmdbStore } from './store.js';
 /**
  * Opens the store in a folder, and makes it if there is none.
  *
- * Any number of processes may have it open; within one process open it once and share it. The folder must be
+ * Any number of processes may have it open; within one process open it once and share it. A process sees what
+ * others have committed from its next turn of the event loop on, so that a loop that waits for it must yield
+ * (to timers or `setImmediate`, not only to promises). The folder must be
  * on a local disk: a network file system has neither the locks nor the shared memory it takes.
  *
  * @throws {KeyspaceError} `store.not_recognised` if something else is there, or nothing and it is to be read

@@ -5,6 +5,19 @@ import { engineFailure } from './failure.js';
 import type { Claim } from './fence.js';
 import { corruptStore } from './format.js';
 
+const CHECKSUM_BYTES = 4;
+
+/** What the engine keeps of a record: the version and the value. */
+export const OWNER_BYTES = 8 + CHECKSUM_BYTES;
+
+/** A claim that is about to be made. */
+interface Raise {
+  readonly epoch: number;
+  readonly checksum: number;
+  /** Queues it. Answers whether no other claim came first. */
+  readonly raise: () => Promise<boolean>;
+}
+
 /**
  * The record of a partition's last claim: the epoch is the record's version, which commits are compared with;
  * its value is the CRC-32 of partition and epoch, so that damage cannot make an old fence valid again.
@@ -18,25 +31,37 @@ export class Owners {
     this.#path = path;
   }
 
+  /** Whether the partition has been claimed before. */
+  has(partition: Uint8Array): boolean {
+    return this.#read(partition) !== undefined;
+  }
+
   /**
-   * Tries to raise the epoch.
+   * What the partition's next claim would be.
    *
-   * @returns The new epoch and whether it was set; not if another claim came first.
-   * @throws {KeyspaceError} `store.corrupt`.
+   * @throws {KeyspaceError} `store.corrupt`; `store.failed`.
    * @throws {RangeError} If no epoch is left.
    */
-  raise(partition: Uint8Array, epochMin: number | undefined): { epoch: number; raised: Promise<boolean> } {
+  next(partition: Uint8Array, epochMin: number | undefined): Raise {
     this.#database.resetReadTxn();
     const held = this.#epoch(partition);
     const epoch = nextEpoch(held ?? 0, epochMin);
     // For lmdb-js `null` is the version of a record that must not exist.
     const expected = (held ?? null) as number;
-    return { epoch, raised: this.#database.put(partition, checksum(partition, epoch), epoch, expected) };
+    const checksum = checksumOf(partition, epoch);
+    const value = Buffer.alloc(CHECKSUM_BYTES);
+    value.writeUInt32BE(checksum);
+    return { epoch, checksum, raise: () => this.#database.put(partition, value, epoch, expected) };
   }
 
-  /** Whether the partition is at this epoch in the transaction that is current. */
-  isHeld({ partition, epoch }: Claim): boolean {
-    return this.#epoch(partition) === epoch;
+  /**
+   * Whether the partition is at this epoch in the transaction that is current.
+   *
+   * @throws {KeyspaceError} `store.corrupt`; `store.failed`.
+   */
+  isHeld({ partition, epoch, checksum }: Claim): boolean {
+    // With the claim's checksum a record can only have its epoch damaged, and then the engine finds another.
+    return this.#checksum(partition) === checksum || this.#epoch(partition) === epoch;
   }
 
   /**
@@ -52,8 +77,12 @@ export class Owners {
   #epoch(partition: Uint8Array): number | undefined {
     const record = this.#read(partition);
     if (record === undefined) return undefined;
-    const { version = 0, value } = record;
-    if (!Number.isSafeInteger(version) || version < 1 || !checksum(partition, version).equals(value)) {
+    const { version = 0 } = record;
+    if (
+      !Number.isSafeInteger(version) ||
+      version < 1 ||
+      this.#checksum(partition) !== checksumOf(partition, version)
+    ) {
       throw corruptStore(this.#path, 'the record of a claim does not match its checksum');
     }
     return version;
@@ -66,13 +95,19 @@ export class Owners {
       throw engineFailure('read', error);
     }
   }
+
+  #checksum(partition: Uint8Array): number | undefined {
+    try {
+      const value = this.#database.getBinaryFast(partition);
+      return this.#database.lastSize === CHECKSUM_BYTES ? value?.readUInt32BE() : undefined;
+    } catch (error) {
+      throw engineFailure('read', error);
+    }
+  }
 }
 
-function checksum(partition: Uint8Array, epoch: number): Buffer {
+function checksumOf(partition: Uint8Array, epoch: number): number {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64BE(BigInt(epoch));
-  const sum = crc32(bytes, crc32(partition));
-  const record = Buffer.alloc(4);
-  record.writeUInt32BE(sum);
-  return record;
+  return crc32(bytes, crc32(partition));
 }

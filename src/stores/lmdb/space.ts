@@ -4,6 +4,7 @@ import { KeyspaceError } from '../../errors.js';
 import type { Environment } from './environment.js';
 import { engineFailure } from './failure.js';
 import { DATA_FILE, PAGE_BYTES } from './format.js';
+import type { Leases } from './leases.js';
 import type { Settings } from './options.js';
 
 /** Sizes in bytes. */
@@ -26,9 +27,6 @@ const DISK_FULL_BYTES = 1024 * 1024;
 /** The two meta pages. */
 const META_PAGES = 2;
 
-/** Splits and page boundaries: what is written takes up to about twice its length. */
-const PAGES_FACTOR = 2;
-
 /**
  * Refuses sets before the store or the disk is full, because then deletes fail too. An estimate: measuring
  * takes longer than a commit may, so commits draw on the last measurement.
@@ -36,43 +34,42 @@ const PAGES_FACTOR = 2;
 export class Space {
   readonly #environment: Environment;
   readonly #settings: Settings;
+  readonly #leases: Leases;
   /** Bytes of admitted commits that have not settled: a measurement may not see them. */
   #pendingBytes = 0;
   #roomBytes = 0;
   #measuredAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(environment: Environment, settings: Settings) {
+  constructor(environment: Environment, settings: Settings, leases: Leases) {
     this.#environment = environment;
     this.#settings = settings;
+    this.#leases = leases;
   }
 
   /**
-   * Takes room for a commit that sets so many bytes.
+   * Takes room for a commit or claim, to be given back by {@link release} when it has settled.
    *
-   * @returns What to {@link release} when it has settled.
-   * @throws {KeyspaceError} `store.full`.
+   * @param neededBytes Its footprint; 0 is always admitted.
+   * @throws {KeyspaceError} `store.full`; `store.failed`.
    */
-  admit(setBytes: number): number {
-    const neededBytes = this.assertRoom(setBytes);
+  admit(neededBytes: number): void {
+    this.assertRoom(neededBytes);
     this.#roomBytes -= neededBytes;
     this.#pendingBytes += neededBytes;
-    return neededBytes;
   }
 
   release(neededBytes: number): void {
     this.#pendingBytes -= neededBytes;
   }
 
-  /** @throws {KeyspaceError} `store.full`. */
-  assertRoom(setBytes: number): number {
-    if (setBytes === 0) return 0;
-    const neededBytes = PAGES_FACTOR * setBytes;
+  /** @throws {KeyspaceError} `store.full`; `store.failed`. */
+  assertRoom(neededBytes: number): void {
+    if (neededBytes === 0) return;
     const nowMs = performance.now();
     if (neededBytes > this.#roomBytes || nowMs - this.#measuredAtMs > MEASURED_MS) {
       this.#measure(neededBytes);
       this.#measuredAtMs = nowMs;
     }
-    return neededBytes;
   }
 
   isDiskFull(): boolean {
@@ -111,9 +108,12 @@ export class Space {
 
   #measure(neededBytes: number): void {
     const { storeBytesMax, reserveBytes } = this.#settings;
+    this.#leases.expire();
     const { usedBytes, fileBytes, diskFreeBytes } = this.stats();
     const storeRoom = storeBytesMax - usedBytes - this.#pendingBytes;
-    const diskRoom = diskFreeBytes + (fileBytes - usedBytes) - reserveBytes - this.#pendingBytes;
+    // Pages that an open lease may still read are not used again.
+    const reusableBytes = this.#leases.isEmpty ? fileBytes - usedBytes : 0;
+    const diskRoom = diskFreeBytes + reusableBytes - reserveBytes - this.#pendingBytes;
     this.#roomBytes = Math.min(storeRoom, diskRoom);
     if (neededBytes > storeRoom) {
       throw new KeyspaceError(

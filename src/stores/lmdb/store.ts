@@ -15,10 +15,11 @@ import {
   type StoreLimits,
   type SyncReader,
 } from '../../store/index.js';
-import { Committer, laneName } from './committer.js';
+import { Committer } from './committer.js';
 import type { Environment } from './environment.js';
 import { closedError } from './failure.js';
 import { Claims } from './fence.js';
+import { footprintMax } from './footprint.js';
 import { Leases } from './leases.js';
 import type { Settings } from './options.js';
 import { Owners } from './owners.js';
@@ -32,12 +33,22 @@ const COMMIT_BYTES_MAX = 134_217_728;
 /**
  * A {@link Store} in one folder on a local disk, for any number of processes of one machine.
  *
- * Every method's errors are the contract's. After an error of the disk (`commit.unknown`) commits and claims
- * are `store.failed` until the store is opened anew; reads go on.
+ * Every method's errors are the contract's, and `snapshot.expired` where a snapshot or scan was held for too
+ * long. After a `commit.unknown` commits and claims are `store.failed`, and so may reads be, until the store is
+ * closed and opened anew. If the engine did not answer all it was asked, that is `store.failed` as well, and
+ * takes a new process. Other processes go on.
+ *
+ * A read sees every commit that has resolved here, and those of other processes (or of another store opened
+ * here) that were durable before the turn of the event loop it is made in.
  */
 export interface LmdbStore extends Store {
   readonly sync: SyncReader;
-  assertRoom(commitBytes: number): void;
+  /**
+   * Never admits what {@link commit} would refuse then, but the other way round: knowing only totals, it takes
+   * lengths to be those that fit into pages worst. That is up to 6 times what a commit of small entries
+   * needs, 3 times what one of 4 KiB values does, and little more than one of larger ones does.
+   */
+  assertRoom(setCount: number, setBytes: number): void;
   /** @throws {KeyspaceError} `store.closed`; `store.failed`. */
   stats(): LmdbStats;
 }
@@ -58,8 +69,8 @@ export class OpenLmdbStore implements LmdbStore {
   constructor(environment: Environment, settings: Settings) {
     this.#environment = environment;
     this.#readOnly = settings.readOnly;
-    this.#leases = new Leases(environment);
-    this.#space = new Space(environment, settings);
+    this.#leases = new Leases(environment, settings.snapshotMsMax);
+    this.#space = new Space(environment, settings, this.#leases);
     this.#committer = new Committer(environment, new Owners(environment.owners, settings.path), this.#space);
     const reader = new LmdbReader(this.#leases);
     this.sync = reader;
@@ -94,9 +105,7 @@ export class OpenLmdbStore implements LmdbStore {
     this.#assertWritable();
     assertPartition(partition);
     nextEpoch(0, options.epochMin);
-    const own = new Uint8Array(partition);
-    const epoch = await this.#committer.claim(own, options.epochMin);
-    return this.#claims.issue({ partition: own, lane: laneName(own), epoch });
+    return this.#claims.issue(await this.#committer.claim(new Uint8Array(partition), options.epochMin));
   }
 
   commit(commit: Commit): Promise<void> {
@@ -114,9 +123,9 @@ export class OpenLmdbStore implements LmdbStore {
     }
   }
 
-  assertRoom(commitBytes: number): void {
+  assertRoom(setCount: number, setBytes: number): void {
     this.#assertOpen();
-    this.#space.assertRoom(commitBytes);
+    this.#space.assertRoom(footprintMax(setCount, setBytes));
   }
 
   stats(): LmdbStats {
@@ -132,8 +141,8 @@ export class OpenLmdbStore implements LmdbStore {
   async #close(): Promise<void> {
     this.#leases.close();
     await this.#committer.idle();
-    // Closing takes the engine's lock; a writer that failed within may never give it back.
-    if (!this.#committer.stuck) await this.#environment.close();
+    if (this.#committer.isStuck) this.#environment.abandon();
+    else await this.#environment.close();
   }
 
   #assertOpen(): void {

@@ -1,18 +1,12 @@
 import { equalBytes, toHex } from '../../bytes/index.js';
 import { KeyspaceError } from '../../errors.js';
-import { type Check, inRange, type Write, writeBytes } from '../../store/index.js';
+import { type Check, keyId, type Write } from '../../store/index.js';
+import { Cleared } from './cleared.js';
 import { seal } from './envelope.js';
 import type { BytesDatabase } from './environment.js';
 import { readKeys, storedRange } from './range.js';
 import { storedKey } from './stored-key.js';
 import { readValue, type View } from './view.js';
-
-/** Bytes that the commit adds; deletes need none that count. */
-export function setBytes(writes: readonly Write[]): number {
-  let bytes = 0;
-  for (const write of writes) if (write.type === 'set') bytes += writeBytes(write);
-  return bytes;
-}
 
 /** @throws {KeyspaceError} `commit.check_failed`; `value.corrupt`. */
 export function assertChecks(view: View, checks: readonly Check[]): void {
@@ -28,48 +22,51 @@ export function assertChecks(view: View, checks: readonly Check[]): void {
   }
 }
 
-/** Stored keys that each `clearRange` of a commit finds, by the index of the write. */
-export type Cleared = ReadonlyMap<number, readonly Uint8Array[]>;
-
-/** Looks up what to clear, apart from writing: a failure between two writes would leave the first of them. */
-export function findCleared(view: View, writes: readonly Write[]): Cleared {
-  const cleared = new Map<number, readonly Uint8Array[]>();
-  for (const [index, write] of writes.entries()) {
-    if (write.type !== 'clearRange') continue;
-    cleared.set(index, readKeys(view, storedRange(write.partition, write.range)));
-  }
-  return cleared;
+/** What a commit does, with every key known: a failure between two writes would leave the first of them. */
+export interface Effects {
+  /** Stored keys, removed before anything is written. */
+  readonly cleared: readonly Uint8Array[];
+  /** Sets and deletes, in order. */
+  readonly writes: readonly Write[];
 }
 
-export const NOTHING_CLEARED: Cleared = new Map();
-
-/** Queues or applies, wherever the database is in, the writes in order. Never throws on asserted writes. */
-export function applyWrites(data: BytesDatabase, writes: readonly Write[], cleared: Cleared): void {
-  for (let index = 0; index < writes.length; index++) {
-    const write = writes[index] as Write;
+/**
+ * Looks up what ranges hold that are cleared, and leaves out writes that a later clear undoes.
+ *
+ * @throws {KeyspaceError} `store.failed`.
+ */
+export function findEffects(view: View, writes: readonly Write[]): Effects {
+  const clearedOf = new Map<string, { readonly partition: Uint8Array; readonly cleared: Cleared }>();
+  const kept: Write[] = [];
+  for (const write of writes.toReversed()) {
     const { partition } = write;
+    const found = clearedOf.get(keyId(partition));
+    if (write.type !== 'clearRange') {
+      if (!found?.cleared.has(write.key)) kept.push(write);
+      continue;
+    }
+    const cleared = found?.cleared ?? new Cleared();
+    cleared.add(write.range);
+    if (found === undefined) clearedOf.set(keyId(partition), { partition, cleared });
+  }
+  const cleared = [...clearedOf.values()].flatMap((of) =>
+    of.cleared.ranges().flatMap((range) => readKeys(view, storedRange(of.partition, range))),
+  );
+  return { cleared, writes: kept.reverse() };
+}
+
+/** Queues or applies, wherever the database is in. Never throws on asserted writes without clears. */
+export function applyEffects(data: BytesDatabase, { cleared, writes }: Effects): void {
+  for (const key of cleared) data.remove(key);
+  for (const write of writes) {
     switch (write.type) {
       case 'set': {
-        const key = storedKey(partition, write.key);
+        const key = storedKey(write.partition, write.key);
         data.put(key, seal(key, write.value));
         break;
       }
       case 'delete':
-        data.remove(storedKey(partition, write.key));
-        break;
-      case 'clearRange':
-        for (const key of cleared.get(index) ?? []) data.remove(key);
-        clearEarlierSets(data, writes, index);
+        data.remove(storedKey(write.partition, write.key));
     }
-  }
-}
-
-/** What the commit itself has set was not there to be found. */
-function clearEarlierSets(data: BytesDatabase, writes: readonly Write[], index: number): void {
-  const clear = writes[index];
-  if (clear?.type !== 'clearRange') return;
-  for (const write of writes.slice(0, index)) {
-    if (write.type !== 'set' || !equalBytes(write.partition, clear.partition)) continue;
-    if (inRange(write.key, clear.range)) data.remove(storedKey(write.partition, write.key));
   }
 }

@@ -54,8 +54,15 @@ export class MemoryStore implements Store {
   /** Settles, never rejecting, when every commit and claim so far has. */
   #settled: Promise<unknown> = Promise.resolve();
 
+  /** @throws {TypeError | RangeError} On an option of the wrong type or out of range. */
   constructor(options: MemoryStoreOptions = {}) {
     const { synchronousReads = true, commitBytesMax = 268_435_456 } = options;
+    if (typeof synchronousReads !== 'boolean') throw new TypeError('synchronousReads must be a boolean');
+    if (!(Number.isSafeInteger(commitBytesMax) && commitBytesMax >= 0)) {
+      throw new RangeError(
+        `commitBytesMax must be a whole number of 0 or more, not ${String(commitBytesMax)}`,
+      );
+    }
     this.limits = { ...COMMON_LIMITS, commitBytesMax };
     this.capabilities = { synchronousReads, durable: false };
     this.#turn = synchronousReads ? () => Promise.resolve() : () => setImmediate();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isKeyspaceError } from '../../../src/errors.js';
 import { type LmdbStoreOptions, openLmdbStore } from '../../../src/stores/lmdb/index.js';
 import { actor, set, utf8, Workplace } from './support.js';
@@ -112,6 +112,80 @@ test('a store opened for reading reads what others write, and writes nothing', a
   expect(await child.exit).toMatchObject({ code: 0, stderr: '' });
 });
 
+test('a claim that lost to another ends before its store does', async () => {
+  const path = join(await workplace.folder(), 'store');
+  for (let round = 0; round < 10; round++) {
+    const stores = [await workplace.open({ path }), await workplace.open({ path })];
+    const claims = stores.map((store) => store.claim(partition));
+    await Promise.all(stores.map((store) => store.close()));
+    const epochs = (await Promise.all(claims)).map(({ epoch }) => epoch);
+    expect(epochs.sort((a, b) => a - b)).toEqual([2 * round + 1, 2 * round + 2]);
+  }
+});
+
+test('another store sees a commit from its next turn of the event loop on', async () => {
+  const path = join(await workplace.folder(), 'store');
+  const writer = await workplace.open({ path });
+  const readers = [await workplace.open({ path }), await workplace.open({ path, readOnly: true })];
+  for (let n = 0; n < 50; n++) {
+    await writer.commit({ writes: [set(partition, 'n', `${n}`)] });
+    await new Promise((resolve) => setImmediate(resolve));
+    // The first read of this turn; those after it in the turn may see what it saw.
+    for (const reader of readers) expect(reader.sync.get(partition, utf8('n'))).toEqual(utf8(`${n}`));
+  }
+});
+
+describe('a snapshot or scan that is held for too long', () => {
+  const snapshotMsMax = 1_000;
+  const expired = { code: 'snapshot.expired', details: { ageMs: 1_001, ageMsMax: snapshotMsMax } };
+
+  async function reading() {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    workplace.after(() => vi.useRealTimers());
+    const store = await workplace.store({ snapshotMsMax, storeBytesMax: 4_000_000 });
+    await store.commit({ writes: fill() });
+    const snapshot = await store.snapshot();
+    const scan = store.scan(partition, ALL)[Symbol.asyncIterator]();
+    const ofSnapshot = snapshot.sync!.scan(partition, ALL)[Symbol.iterator]();
+    await scan.next();
+    ofSnapshot.next();
+    return { store, snapshot, scan, ofSnapshot };
+  }
+
+  test('is snapshot.expired, with its age', async () => {
+    const { store, snapshot, scan, ofSnapshot } = await reading();
+    const closed = await store.snapshot();
+    closed.close();
+    vi.advanceTimersByTime(1_000);
+    expect((await scan.next()).done).toBe(false);
+    expect(ofSnapshot.next().done).toBe(false);
+    vi.advanceTimersByTime(1);
+    await expect(scan.next()).rejects.toMatchObject(expired);
+    expect(() => ofSnapshot.next()).toThrow(expect.objectContaining(expired));
+    await expect(snapshot.get(partition, utf8('key-00000'))).rejects.toMatchObject(expired);
+    await expect(closed.get(partition, utf8('key-00000'))).rejects.toMatchObject({ code: 'store.closed' });
+    expect((await (await store.snapshot()).get(partition, utf8('key-00000')))!).toEqual(utf8('0'));
+    snapshot.close();
+    await store.close();
+    await expect(snapshot.get(partition, utf8('key-00000'))).rejects.toMatchObject({ code: 'store.closed' });
+  });
+
+  test.each(['nobody writes', 'somebody writes'])('holds back no pages any more, when %s', async (when) => {
+    const { store } = await reading();
+    const rewrite = async (times: number) => {
+      for (let i = 0; i < times; i++)
+        await store.commit({ writes: [set(partition, 'k', new Uint8Array(100_000))] });
+      return store.stats().fileBytes;
+    };
+    const pinned = await rewrite(20);
+    expect(await rewrite(20)).toBeGreaterThan(pinned + 1_500_000);
+    vi.advanceTimersByTime(when === 'nobody writes' ? 30_000 : 1_001);
+    await rewrite(10);
+    const free = store.stats().fileBytes;
+    expect(await rewrite(100)).toBe(free);
+  });
+});
+
 test('stats tell what is used', async () => {
   const store = await workplace.store();
   const empty = store.stats();
@@ -132,6 +206,9 @@ test.each<[string, Partial<LmdbStoreOptions>]>([
   ['a fractional limit', { storeBytesMax: 1.5 }],
   ['a limit that is no number', { storeBytesMax: '1' as unknown as number }],
   ['a reserve without end', { reserveBytes: Number.POSITIVE_INFINITY }],
+  ['a negative age', { snapshotMsMax: -1 }],
+  ['an age of nothing', { snapshotMsMax: 0 }],
+  ['an age that is NaN', { snapshotMsMax: Number.NaN }],
   ['a readOnly that is no boolean', { readOnly: 1 as unknown as boolean }],
 ])('%s is refused', async (_, options) => {
   const error = await openLmdbStore({ path: '/nowhere', ...options }).catch((reason: unknown) => reason);

@@ -33,12 +33,12 @@ describe('storeBytesMax', () => {
     expect(usedBytes).toBe(store.stats().usedBytes);
     expect(store.stats().usedBytes).toBeLessThanOrEqual(storeBytesMax);
     expect(store.stats().usedBytes).toBeGreaterThan(0.9 * storeBytesMax);
-    expect(() => store.assertRoom(20_000)).toThrow(expect.objectContaining({ code: 'store.full' }));
-    expect(() => store.assertRoom(0)).not.toThrow();
+    expect(() => store.assertRoom(1, 20_005)).toThrow(expect.objectContaining({ code: 'store.full' }));
+    expect(() => store.assertRoom(0, 0)).not.toThrow();
 
     await commit({ type: 'clearRange', partition, range: { begin: utf8('key-5') } });
     await commit({ type: 'delete', partition, key: utf8('key-1') });
-    store.assertRoom(20_000);
+    store.assertRoom(1, 20_005);
     await commit(set(partition, 'again', new Uint8Array(20_000)));
   });
 
@@ -57,13 +57,40 @@ describe('storeBytesMax', () => {
     expect(reasons.length).toBeLessThan(outcomes.length);
   });
 
-  test('a claim needs no room', async () => {
-    const store = await workplace.store({ storeBytesMax: 0 });
-    const fence = await store.claim(actor('a'));
-    await expect(
-      store.commit({ fences: [fence], writes: [set(actor('a'), 'key', 'value')] }),
-    ).rejects.toMatchObject({ code: 'store.full' });
-    await store.commit({ fences: [fence], writes: [] });
+  test('a claim needs room where it leaves a record, and none where there is one', async () => {
+    const path = join(await workplace.folder(), 'store');
+    const roomy = await workplace.open({ path });
+    await roomy.claim(actor('a'));
+    await roomy.commit({ writes: [set(actor('a'), 'key', 'value')] });
+    await roomy.close();
+    for (const limits of [{ storeBytesMax: 0 }, { reserveBytes: Number.MAX_SAFE_INTEGER }]) {
+      const store = await workplace.open({ path, ...limits });
+      await expect(store.claim(actor('b'))).rejects.toMatchObject({ code: 'store.full' });
+      const fence = await store.claim(actor('a'));
+      const full = { code: 'store.full' };
+      const sets = [set(actor('a'), 'key', 'value')];
+      await expect(store.commit({ fences: [fence], writes: sets })).rejects.toMatchObject(full);
+      await store.commit({ fences: [fence], writes: [] });
+      await store.commit({
+        fences: [fence],
+        writes: [{ type: 'delete', partition: actor('a'), key: utf8('key') }],
+      });
+      await store.close();
+    }
+  });
+
+  test('counts what an entry takes up beside its value', async () => {
+    const storeBytesMax = 2_000_000;
+    const store = await workplace.store({ storeBytesMax });
+    const partition = actor('a'.repeat(254));
+    const commit = (count: number) =>
+      store.commit({
+        writes: Array.from({ length: count }, (_, i) => set(partition, `${10_000 + i}`, '')),
+      });
+    await expect(commit(100_000)).rejects.toMatchObject({ code: 'store.full' });
+    await commit(1_000);
+    await commit(1_000);
+    expect(store.stats().usedBytes).toBeLessThanOrEqual(storeBytesMax);
   });
 });
 

@@ -67,7 +67,12 @@ export class Workplace {
 
   /** Runs a script of this folder, with the built package. */
   child(script: string, ...args: readonly string[]): Child {
-    const child = new Child(fileURLToPath(new URL(`children/${script}`, import.meta.url)), args);
+    return this.childIn({}, script, ...args);
+  }
+
+  /** The same with more in its environment. */
+  childIn(environment: NodeJS.ProcessEnv, script: string, ...args: readonly string[]): Child {
+    const child = new Child(fileURLToPath(new URL(`children/${script}`, import.meta.url)), args, environment);
     this.after(() => child.kill('SIGKILL'));
     return child;
   }
@@ -86,8 +91,11 @@ export class Child {
   readonly lines: AsyncIterableIterator<string>;
   #stderr = '';
 
-  constructor(script: string, args: readonly string[]) {
-    const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  constructor(script: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const child = spawn(process.execPath, [script, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
     this.#process = child;
     child.stderr.on('data', (chunk) => {
       this.#stderr += String(chunk);
