@@ -25,7 +25,8 @@ export interface ScanOptions {
  * when its first entry was asked for, in key order, and never an entry of another partition.
  *
  * @throws {KeyspaceError} `key.empty`, `key.too_large`; `value.corrupt` if a checksum does not match;
- * `store.closed`, also from a scan under way; `store.failed`.
+ * `store.closed`, also from a scan under way; `snapshot.expired` from a scan that a store with an age limit no
+ * longer keeps; `store.failed`.
  * @throws {TypeError | RangeError} If a partition is malformed (see `assertPartition`), a key or bound is not a
  * `Uint8Array`, or a limit is not a whole number of 0 or more.
  */
@@ -43,7 +44,10 @@ export interface SyncReader {
   scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): Iterable<Entry>;
 }
 
-/** All reads through it see one instant. Close it: an open one may keep the store from reusing space. */
+/**
+ * All reads through it see one instant. Close it: an open one may keep the store from reusing space, so a store
+ * may limit its age, and reads of an older one are `snapshot.expired`.
+ */
 export interface Snapshot extends Reader {
   /** Present exactly where the store has synchronous reads. */
   readonly sync?: SyncReader | undefined;
@@ -136,7 +140,11 @@ export interface Store extends Reader {
    * Takes ownership: every fence issued for the partition before is void from the moment this resolves.
    * The claim is durable, and is kept when all entries of the partition are deleted.
    *
-   * @param options.epochMin The new epoch is at least this (a safe integer), for an owner that moved here.
+   * @param options.epochMin The new epoch is at least this (a whole number of at most 2^52), for an owner that
+   * moved here.
+   * @throws {KeyspaceError} `store.full`, for a partition claimed for the first time; `store.closed`;
+   * `store.failed`.
+   * @throws {RangeError} If `epochMin` is out of range.
    */
   claim(partition: Uint8Array, options?: { readonly epochMin?: number | undefined }): Promise<Fence>;
 

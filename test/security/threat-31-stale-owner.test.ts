@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { actor, set, utf8, Workplace } from '../stores/lmdb/support.js';
+import { actor, StoreFolders, set, utf8 } from '../stores/lmdb/support.js';
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 test('an owner that was stopped and superseded writes nothing when it resumes', async () => {
-  const path = join(await workplace.folder(), 'store');
-  const store = await workplace.open({ path });
+  const path = join(await folders.make(), 'store');
+  const store = await folders.open({ path });
   const partition = actor('owned');
-  const stale = workplace.child('paused-owner.mjs', path);
+  const stale = folders.child('paused-owner.mjs', path);
   expect(await stale.hear()).toBe('claimed 1');
   stale.say('theirs');
   expect(await stale.hear()).toBe('fulfilled,fulfilled');

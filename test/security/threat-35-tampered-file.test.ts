@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { concatBytes, toHex } from '../../src/bytes/index.js';
 import { isKeyspaceError } from '../../src/errors.js';
 import { type LmdbStore, openLmdbStore } from '../../src/stores/lmdb/index.js';
-import { actor, Workplace } from '../stores/lmdb/support.js';
+import { actor, StoreFolders } from '../stores/lmdb/support.js';
 
 const KEYS = 200;
 const COPIES = 5;
@@ -14,7 +14,7 @@ const FLIPS = COPIES * KEYS;
 const CHECKSUM_BYTES = 4;
 const PARTITIONS = [actor('a'), actor('b')];
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 interface Stored {
   readonly partition: Uint8Array;
@@ -30,8 +30,8 @@ const ENTRIES: readonly Stored[] = Array.from({ length: KEYS }, (_, i) => ({
 }));
 
 async function closedStore(): Promise<string> {
-  const path = join(await workplace.folder(), 'store');
-  const store = await workplace.open({ path });
+  const path = join(await folders.make(), 'store');
+  const store = await folders.open({ path });
   await store.commit({ writes: ENTRIES.map((entry) => ({ type: 'set', ...entry })) });
   await store.close();
   return path;
@@ -117,7 +117,7 @@ test('a value stored under the key of another is value.corrupt at both', async (
   // Each value moves on to the key two further: 200 are misplaced, in the same partition.
   await Promise.all(storedKeys.map((_, i) => data.put(storedKeys[(i + 2) % KEYS]!, sealed[i]!)));
   await environment.close();
-  const store = await workplace.open({ path });
+  const store = await folders.open({ path });
   const all = ENTRIES.map(({ key }) => toHex(key));
   expect(await corruptKeys(store)).toEqual(all);
   await expectScansToFail(store, new Set(all));
@@ -161,7 +161,7 @@ test('an owner record set back to an older epoch is store.corrupt, not a valid o
   await store.claim(partition);
   await store.close();
   await setBack(path, partition, 1);
-  const tampered = await workplace.open({ path });
+  const tampered = await folders.open({ path });
   await expect(tampered.claim(partition)).rejects.toMatchObject({ code: 'store.corrupt', details: { path } });
   expect((await tampered.claim(PARTITIONS[1]!)).epoch).toBe(1);
 });
@@ -170,7 +170,7 @@ test('an owner record set back while its store is open makes no older fence vali
   const path = await closedStore();
   const partition = PARTITIONS[0]!;
   const other = PARTITIONS[1]!;
-  const store = await workplace.open({ path });
+  const store = await folders.open({ path });
   const stale = await store.claim(partition);
   const held = await store.claim(partition);
   const otherFence = await store.claim(other);

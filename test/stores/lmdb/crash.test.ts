@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LmdbStore } from '../../../src/stores/lmdb/index.js';
-import { actor, type Child, Workplace } from './support.js';
+import { actor, type Child, StoreFolders } from './support.js';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 25);
 const ACTORS = 4;
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 /** Reads acknowledgements until there are `count`, kills the process, and reads what it still said. */
 async function killAfter(child: Child, count: number, acknowledged: number[]): Promise<void> {
@@ -37,9 +37,9 @@ async function commitNumber(store: LmdbStore, index: number): Promise<number> {
 }
 
 test('after a kill every acknowledged commit is whole, and nothing is half there', async () => {
-  const path = join(await workplace.folder(), 'store');
+  const path = join(await folders.make(), 'store');
   const acknowledged = new Array<number>(ACTORS).fill(0);
-  const start = () => workplace.child('committer.mjs', path, `${ACTORS}`);
+  const start = () => folders.child('committer.mjs', path, `${ACTORS}`);
   let next = start();
   for (let round = 0; round < ROUNDS; round++) {
     const child = next;
@@ -47,7 +47,7 @@ test('after a kill every acknowledged commit is whole, and nothing is half there
     next = start();
     child.say('go');
     await killAfter(child, 1 + ((round * 37) % 150), acknowledged);
-    const store = await workplace.open({ path });
+    const store = await folders.open({ path });
     for (let index = 0; index < ACTORS; index++) {
       const n = await commitNumber(store, index);
       expect(n).toBeGreaterThanOrEqual(acknowledged[index] as number);

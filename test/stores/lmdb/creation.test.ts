@@ -2,32 +2,32 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { toHex } from '../../../src/bytes/index.js';
-import { actor, set, utf8, Workplace } from './support.js';
+import { actor, StoreFolders, set, utf8 } from './support.js';
 
 const CREATORS = 6;
 const LEFTOVER = '.store.creating-8f14e45f';
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 test('a store is made with its missing parents, and nothing is left beside it', async () => {
-  const folder = await workplace.folder();
+  const folder = await folders.make();
   const path = join(folder, 'a', 'b', 'store');
-  await workplace.open({ path });
+  await folders.open({ path });
   expect(await readdir(dirname(path))).toEqual(['store']);
   expect((await readdir(path)).sort()).toEqual(['data.mdb', 'format.json', 'lock.mdb']);
 });
 
 test('an empty folder becomes a store', async () => {
-  const path = await workplace.folder();
-  const store = await workplace.open({ path });
+  const path = await folders.make();
+  const store = await folders.open({ path });
   await store.commit({ writes: [set(actor('a'), 'k', 'v')] });
   expect(store.sync.get(actor('a'), utf8('k'))).toEqual(utf8('v'));
 });
 
 test('of processes that create at once, all end up in one store', async () => {
-  const path = join(await workplace.folder(), 'store');
+  const path = join(await folders.make(), 'store');
   const names = Array.from({ length: CREATORS }, (_, i) => `creator-${i}`);
-  const children = names.map((name) => workplace.child('create.mjs', path, name));
+  const children = names.map((name) => folders.child('create.mjs', path, name));
   for (const child of children) expect(await child.hear()).toBe('ready');
   for (const child of children) child.say('create');
   for (const child of children) expect(await child.hear()).toBe('written');
@@ -39,8 +39,8 @@ test('of processes that create at once, all end up in one store', async () => {
 });
 
 test('of stores opened at once in one process, all are one', async () => {
-  const path = join(await workplace.folder(), 'store');
-  const stores = await Promise.all(Array.from({ length: 4 }, () => workplace.open({ path })));
+  const path = join(await folders.make(), 'store');
+  const stores = await Promise.all(Array.from({ length: 4 }, () => folders.open({ path })));
   await Promise.all(stores.map((store, i) => store.commit({ writes: [set(actor('a'), `k${i}`, 'v')] })));
   for (const store of stores) {
     const snapshot = await store.snapshot();
@@ -49,20 +49,20 @@ test('of stores opened at once in one process, all are one', async () => {
 });
 
 test('what a killed creation left is ignored, and removed once it is old', async () => {
-  const folder = await workplace.folder();
+  const folder = await folders.make();
   const leftover = join(folder, LEFTOVER);
   await mkdir(leftover);
   await writeFile(join(leftover, 'data.mdb'), 'half a file');
-  await (await workplace.open({ path: join(folder, 'store') })).close();
+  await (await folders.open({ path: join(folder, 'store') })).close();
   expect((await readdir(folder)).sort()).toEqual([LEFTOVER, 'store']);
 
   const twoHoursAgo = Date.now() / 1000 - 2 * 60 * 60;
   await utimes(leftover, twoHoursAgo, twoHoursAgo);
-  await workplace.open({ path: join(folder, 'other') });
+  await folders.open({ path: join(folder, 'other') });
   expect(await readdir(folder)).toContain(LEFTOVER);
   const again = join(folder, 'again', 'store');
   await mkdir(join(dirname(again), LEFTOVER), { recursive: true });
   await utimes(join(dirname(again), LEFTOVER), twoHoursAgo, twoHoursAgo);
-  await workplace.open({ path: again });
+  await folders.open({ path: again });
   expect(await readdir(dirname(again))).toEqual(['store']);
 });

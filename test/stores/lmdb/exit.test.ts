@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { actor, utf8, Workplace } from './support.js';
+import { actor, StoreFolders, utf8 } from './support.js';
 
 const REPEATS = 3;
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 describe.each(['end', 'exit', 'end pending', 'exit pending', 'end reading', 'exit reading pending'])(
   'a process that leaves its store open (%s)',
@@ -12,11 +12,11 @@ describe.each(['end', 'exit', 'end pending', 'exit pending', 'end reading', 'exi
     test('ends by itself, and what it was told is durable is there', async () => {
       await Promise.all(
         Array.from({ length: REPEATS }, async () => {
-          const path = join(await workplace.folder(), 'store');
-          const child = workplace.child('leave.mjs', path, how);
+          const path = join(await folders.make(), 'store');
+          const child = folders.child('leave.mjs', path, how);
           expect(await child.hear()).toBe('committed');
           expect(await child.exit).toMatchObject({ code: 0, stderr: '' });
-          const store = await workplace.open({ path });
+          const store = await folders.open({ path });
           expect(store.sync.get(actor('a'), utf8('key-first'))).toEqual(utf8('first'));
           const kept = [...store.sync.scan(actor('a'), { begin: new Uint8Array(0) })];
           if (how === 'end pending') expect(kept).toHaveLength(2_001);

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { type Fault, faultyDisk } from './faults/faulty-disk.js';
-import { actor, set, utf8, Workplace } from './support.js';
+import { actor, StoreFolders, set, utf8 } from './support.js';
 
 const { ENOSPC, EDQUOT, EIO } = constants.errno;
 const FAULTS: readonly [operation: Fault['operation'], name: string, errno: number][] = [
@@ -24,13 +24,13 @@ const SIZES: readonly [actors: number, how: string][] = [
   [20, 'mixed'],
 ];
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 let environmentOf: (fault: Fault) => NodeJS.ProcessEnv;
 let folder: string;
 
 beforeEach(async () => {
-  folder = await workplace.folder();
+  folder = await folders.make();
   environmentOf = faultyDisk(folder);
 });
 
@@ -48,7 +48,7 @@ test.each(FAULTS)(
       SIZES.map(async ([actors, how]) => {
         const path = join(folder, `store-${actors}-${how}`);
         const environment = environmentOf({ operation, path: `${path}/data.mdb`, errno });
-        const child = workplace.childIn(environment, 'faults.mjs', path, `${actors}`, how);
+        const child = folders.childIn(environment, 'faults.mjs', path, `${actors}`, how);
         const { acknowledged, codes, faulty } = JSON.parse(await child.hear());
         expect(faulty).toBe(true);
         expect(Object.keys(codes).sort().join()).toMatch(expectedCodes(operation, name));
@@ -56,7 +56,7 @@ test.each(FAULTS)(
         expect(acknowledged.length + refused).toBe(actors * ROUNDS);
 
         // The process that failed still lives: it must hold nobody up.
-        const store = await workplace.open({ path });
+        const store = await folders.open({ path });
         for (const line of acknowledged) {
           const [partition, key] = line.split(' ');
           expect(store.sync.get(actor(partition), utf8(key))).toEqual(utf8('value'));
@@ -82,9 +82,9 @@ test.each(FAULTS)(
 test('an opener flushes the entry of a store that it did not make', async () => {
   const parent = join(folder, 'parent');
   const path = join(parent, 'store');
-  await (await workplace.open({ path })).close();
+  await (await folders.open({ path })).close();
   const environment = environmentOf({ operation: 'folder', path: '/parent', errno: EIO });
-  const child = workplace.childIn(environment, 'open-faulty.mjs', path);
+  const child = folders.childIn(environment, 'open-faulty.mjs', path);
   expect(await child.hear()).toBe('store.failed');
   expect(await child.hear()).toBe('opened');
 });

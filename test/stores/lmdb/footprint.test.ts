@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Write } from '../../../src/store/index.js';
 import { footprintMax, writesFootprint } from '../../../src/stores/lmdb/footprint.js';
-import { actor, Workplace } from './support.js';
+import { actor, StoreFolders } from './support.js';
 
 /** Pages of the trees above the entries, at most: of three trees, for so few entries. */
 const TREES_BYTES = 16 * 4_096;
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 const sizes = fc.record({
   partitionBytes: fc.integer({ min: 3, max: 278 }),
@@ -40,7 +40,7 @@ function setOf(
 test('what a commit takes up is within its footprint', async () => {
   await fc.assert(
     fc.asyncProperty(sizes, order, fc.integer({ min: 1, max: 40 }), async (shape, place, commits) => {
-      const store = await workplace.store();
+      const store = await folders.store();
       const perCommit = Math.min(50, Math.ceil(500_000 / (commits * (shape.valueBytes + 1))));
       const before = store.stats().usedBytes;
       let footprint = 0;

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { isKeyspaceError } from '../../../src/errors.js';
 import { type LmdbStoreOptions, openLmdbStore } from '../../../src/stores/lmdb/index.js';
-import { actor, set, utf8, Workplace } from './support.js';
+import { actor, StoreFolders, set, utf8 } from './support.js';
 
 const ALL = { begin: new Uint8Array(0) };
 const ENTRIES = 1_000;
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 const partition = actor('a');
 
@@ -16,7 +16,7 @@ function fill(count = ENTRIES) {
 }
 
 test('a store closes with snapshots and scans open, and they are then closed', async () => {
-  const store = await workplace.store();
+  const store = await folders.store();
   await store.commit({ writes: fill() });
   const snapshots = await Promise.all(Array.from({ length: 5 }, () => store.snapshot()));
   await store.commit({ writes: [set(partition, 'later', 'v')] });
@@ -47,7 +47,7 @@ test('a store closes with snapshots and scans open, and they are then closed', a
 });
 
 test('scans longer than any batch are whole, in both directions, from every side', async () => {
-  const store = await workplace.store();
+  const store = await folders.store();
   const writes = fill();
   await store.commit({ writes });
   const keys = writes.map(({ key }) => Buffer.from(key).toString());
@@ -62,7 +62,7 @@ test('scans longer than any batch are whole, in both directions, from every side
 });
 
 test('a scan of large values is whole', async () => {
-  const store = await workplace.store();
+  const store = await folders.store();
   const writes = Array.from({ length: 60 }, (_, i) =>
     set(partition, `${1_000 + i}`, new Uint8Array(132_096).fill(i)),
   );
@@ -77,15 +77,15 @@ test('a scan of large values is whole', async () => {
 
 test('a process that died reading holds pages back only until it is looked for', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  workplace.after(() => vi.useRealTimers());
-  const path = join(await workplace.folder(), 'store');
-  const store = await workplace.open({ path });
+  folders.after(() => vi.useRealTimers());
+  const path = join(await folders.make(), 'store');
+  const store = await folders.open({ path });
   const rewrite = async (times: number) => {
     for (let i = 0; i < times; i++) await store.commit({ writes: fill(500) });
     return store.stats().fileBytes;
   };
   await rewrite(5);
-  const child = workplace.child('reader.mjs', path);
+  const child = folders.child('reader.mjs', path);
   expect(await child.hear()).toBe('reading');
   await child.kill('SIGKILL');
 
@@ -99,13 +99,13 @@ test('a process that died reading holds pages back only until it is looked for',
 });
 
 test('a store opened for reading reads what others write, and writes nothing', async () => {
-  const path = join(await workplace.folder(), 'store');
-  const writer = await workplace.open({ path });
+  const path = join(await folders.make(), 'store');
+  const writer = await folders.open({ path });
   await writer.commit({ writes: [set(partition, 'k', 'v')] });
   await writer.close();
-  const child = workplace.child('read-only.mjs', path);
+  const child = folders.child('read-only.mjs', path);
   expect(await child.hear()).toBe('v TypeError TypeError');
-  const again = await workplace.open({ path });
+  const again = await folders.open({ path });
   await again.commit({ writes: [set(partition, 'k', new Uint8Array(100_000).fill(0x77)), ...fill(5_000)] });
   child.say('read');
   expect(await child.hear()).toBe(`${'w'.repeat(100_000)} 5001`);
@@ -113,9 +113,9 @@ test('a store opened for reading reads what others write, and writes nothing', a
 });
 
 test('a claim that lost to another ends before its store does', async () => {
-  const path = join(await workplace.folder(), 'store');
+  const path = join(await folders.make(), 'store');
   for (let round = 0; round < 10; round++) {
-    const stores = [await workplace.open({ path }), await workplace.open({ path })];
+    const stores = [await folders.open({ path }), await folders.open({ path })];
     const claims = stores.map((store) => store.claim(partition));
     await Promise.all(stores.map((store) => store.close()));
     const epochs = (await Promise.all(claims)).map(({ epoch }) => epoch);
@@ -124,9 +124,9 @@ test('a claim that lost to another ends before its store does', async () => {
 });
 
 test('another store sees a commit from its next turn of the event loop on', async () => {
-  const path = join(await workplace.folder(), 'store');
-  const writer = await workplace.open({ path });
-  const readers = [await workplace.open({ path }), await workplace.open({ path, readOnly: true })];
+  const path = join(await folders.make(), 'store');
+  const writer = await folders.open({ path });
+  const readers = [await folders.open({ path }), await folders.open({ path, readOnly: true })];
   for (let n = 0; n < 50; n++) {
     await writer.commit({ writes: [set(partition, 'n', `${n}`)] });
     await new Promise((resolve) => setImmediate(resolve));
@@ -141,8 +141,8 @@ describe('a snapshot or scan that is held for too long', () => {
 
   async function reading() {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
-    workplace.after(() => vi.useRealTimers());
-    const store = await workplace.store({ snapshotMsMax, storeBytesMax: 4_000_000 });
+    folders.after(() => vi.useRealTimers());
+    const store = await folders.store({ snapshotMsMax, storeBytesMax: 4_000_000 });
     await store.commit({ writes: fill() });
     const snapshot = await store.snapshot();
     const scan = store.scan(partition, ALL)[Symbol.asyncIterator]();
@@ -187,7 +187,7 @@ describe('a snapshot or scan that is held for too long', () => {
 });
 
 test('stats tell what is used', async () => {
-  const store = await workplace.store();
+  const store = await folders.store();
   const empty = store.stats();
   await store.commit({ writes: [set(partition, 'k', new Uint8Array(100_000))] });
   const full = store.stats();
@@ -221,7 +221,7 @@ test('a folder that cannot be made is store.failed', async () => {
 });
 
 test('the largest commit is stored, beside others', async () => {
-  const store = await workplace.store();
+  const store = await folders.store();
   const { commitBytesMax, valueBytesMax } = store.limits;
   const key = (i: number) => Uint8Array.of(4, i >> 8, i & 0xff);
   const count = Math.floor(commitBytesMax / (valueBytesMax + 3));

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { actor, utf8, Workplace } from './support.js';
+import { actor, StoreFolders, utf8 } from './support.js';
 
 const OWNERS = 2;
 const CLAIMS_EACH = 30;
 const INCREMENTS = 200;
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 test('processes that contend for a partition never write after they were fenced', async () => {
-  const path = join(await workplace.folder(), 'store');
-  const store = await workplace.open({ path });
-  const children = Array.from({ length: OWNERS }, () => workplace.child('owner.mjs', path, `${CLAIMS_EACH}`));
+  const path = join(await folders.make(), 'store');
+  const store = await folders.open({ path });
+  const children = Array.from({ length: OWNERS }, () => folders.child('owner.mjs', path, `${CLAIMS_EACH}`));
   /** How many commits of each epoch were acknowledged. */
   const acknowledged = new Map<number, number>();
   await Promise.all(
@@ -41,9 +41,9 @@ test('processes that contend for a partition never write after they were fenced'
 });
 
 test('another process sees what was claimed and committed', async () => {
-  const path = join(await workplace.folder(), 'store');
-  const store = await workplace.open({ path });
-  const child = workplace.child('paused-owner.mjs', path);
+  const path = join(await folders.make(), 'store');
+  const store = await folders.open({ path });
+  const child = folders.child('paused-owner.mjs', path);
   expect(await child.hear()).toBe('claimed 1');
   child.say('theirs');
   expect(await child.hear()).toBe('fulfilled,fulfilled');
@@ -53,9 +53,9 @@ test('another process sees what was claimed and committed', async () => {
 });
 
 test('increments of several processes are all counted, without owners', async () => {
-  const path = join(await workplace.folder(), 'store');
-  const store = await workplace.open({ path });
-  const children = Array.from({ length: 3 }, () => workplace.child('counter.mjs', path, `${INCREMENTS}`));
+  const path = join(await folders.make(), 'store');
+  const store = await folders.open({ path });
+  const children = Array.from({ length: 3 }, () => folders.child('counter.mjs', path, `${INCREMENTS}`));
   for (const child of children) expect(await child.hear()).toBe('ready');
   for (const child of children) child.say('go');
   for (const child of children) expect(await child.exit).toMatchObject({ code: 0, stderr: '' });

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { open } from 'lmdb';
 import { describe, expect, test } from 'vitest';
 import { openLmdbStore } from '../../../src/stores/lmdb/index.js';
-import { actor, set, utf8, Workplace } from './support.js';
+import { actor, StoreFolders, set, utf8 } from './support.js';
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 async function closedStore(): Promise<string> {
-  const path = join(await workplace.folder(), 'store');
-  const store = await workplace.open({ path });
+  const path = join(await folders.make(), 'store');
+  const store = await folders.open({ path });
   await store.commit({ writes: [set(actor('a'), 'k', 'v')] });
   await store.close();
   return path;
@@ -34,14 +34,14 @@ describe('not a store of this library', () => {
     ['a text file', utf8('dear diary\n')],
     ['random bytes', randomBytes(65_536)],
   ])('%s in its place', async (_, contents) => {
-    const path = join(await workplace.folder(), 'store');
+    const path = join(await folders.make(), 'store');
     await writeFile(path, contents);
     await refused(path);
     expect(await readFile(path)).toEqual(Buffer.from(contents));
   });
 
   test('a file within the path', async () => {
-    const file = join(await workplace.folder(), 'file');
+    const file = join(await folders.make(), 'file');
     await writeFile(file, 'text');
     await expect(openLmdbStore({ path: join(file, 'store') })).rejects.toMatchObject({
       code: expect.stringMatching(/^store\.(not_recognised|failed)$/),
@@ -49,13 +49,13 @@ describe('not a store of this library', () => {
   });
 
   test('a folder of something else', async () => {
-    const path = await workplace.folder();
+    const path = await folders.make();
     await writeFile(join(path, 'readme.txt'), 'text');
     await refused(path);
   });
 
   test('a foreign LMDB environment', async () => {
-    const path = join(await workplace.folder(), 'foreign');
+    const path = join(await folders.make(), 'foreign');
     const foreign = open({ path, noSubdir: false });
     await foreign.put('key', 'value');
     await foreign.close();
@@ -77,7 +77,7 @@ describe('not a store of this library', () => {
   });
 
   test('nothing at all, to be read only', async () => {
-    const path = join(await workplace.folder(), 'store');
+    const path = join(await folders.make(), 'store');
     await expect(openLmdbStore({ path, readOnly: true })).rejects.toMatchObject({
       code: 'store.not_recognised',
     });
@@ -130,7 +130,7 @@ describe('a damaged store', () => {
 
   test('whose data file is a foreign environment', async () => {
     const path = await closedStore();
-    const foreignPath = join(await workplace.folder(), 'foreign');
+    const foreignPath = join(await folders.make(), 'foreign');
     const foreign = open({ path: foreignPath, noSubdir: false, pageSize: 4_096 });
     await foreign.put('key', 'value');
     await foreign.close();
@@ -140,7 +140,7 @@ describe('a damaged store', () => {
 
   test('whose data file has pages of another size', async () => {
     const path = await closedStore();
-    const otherPath = join(await workplace.folder(), 'other');
+    const otherPath = join(await folders.make(), 'other');
     await open({ path: otherPath, noSubdir: false, pageSize: 8_192 }).close();
     await writeFile(join(path, 'data.mdb'), await readFile(join(otherPath, 'data.mdb')));
     await corrupt(path);

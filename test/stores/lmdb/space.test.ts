@@ -2,16 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isKeyspaceError } from '../../../src/errors.js';
-import { actor, set, utf8, Workplace } from './support.js';
+import { actor, StoreFolders, set, utf8 } from './support.js';
 
 const MEGABYTE = 1024 * 1024;
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 describe('storeBytesMax', () => {
   test('refuses sets with the numbers compared, admits deletes, and then sets again', async () => {
     const storeBytesMax = 2 * MEGABYTE;
-    const store = await workplace.store({ storeBytesMax });
+    const store = await folders.store({ storeBytesMax });
     const partition = actor('a');
     const fence = await store.claim(partition);
     const commit = (...writes: Parameters<typeof store.commit>[0]['writes']) =>
@@ -44,7 +44,7 @@ describe('storeBytesMax', () => {
 
   test('counts commits that are under way', async () => {
     const storeBytesMax = 2 * MEGABYTE;
-    const store = await workplace.store({ storeBytesMax });
+    const store = await folders.store({ storeBytesMax });
     const outcomes = await Promise.allSettled(
       Array.from({ length: 400 }, (_, i) =>
         store.commit({ writes: [set(actor(`${i % 7}`), `key-${i}`, new Uint8Array(20_000))] }),
@@ -58,13 +58,13 @@ describe('storeBytesMax', () => {
   });
 
   test('a claim needs room where it leaves a record, and none where there is one', async () => {
-    const path = join(await workplace.folder(), 'store');
-    const roomy = await workplace.open({ path });
+    const path = join(await folders.make(), 'store');
+    const roomy = await folders.open({ path });
     await roomy.claim(actor('a'));
     await roomy.commit({ writes: [set(actor('a'), 'key', 'value')] });
     await roomy.close();
     for (const limits of [{ storeBytesMax: 0 }, { reserveBytes: Number.MAX_SAFE_INTEGER }]) {
-      const store = await workplace.open({ path, ...limits });
+      const store = await folders.open({ path, ...limits });
       await expect(store.claim(actor('b'))).rejects.toMatchObject({ code: 'store.full' });
       const fence = await store.claim(actor('a'));
       const full = { code: 'store.full' };
@@ -81,7 +81,7 @@ describe('storeBytesMax', () => {
 
   test('counts what an entry takes up beside its value', async () => {
     const storeBytesMax = 2_000_000;
-    const store = await workplace.store({ storeBytesMax });
+    const store = await folders.store({ storeBytesMax });
     const partition = actor('a'.repeat(254));
     const commit = (count: number) =>
       store.commit({
@@ -96,11 +96,11 @@ describe('storeBytesMax', () => {
 
 describe.each(['fenced', 'unfenced', 'checked'])('on a full disk (%s)', (how) => {
   async function fill(reserveBytes: number): Promise<{ lines: string[]; code: number | null }> {
-    const folder = await workplace.folder();
+    const folder = await folders.make();
     // Needs the right to mount. Without it nothing is tested, which is no reason to pass.
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]);
-    workplace.after(() => execFileSync('umount', [folder]));
-    const child = workplace.child('fill.mjs', join(folder, 'store'), `${reserveBytes}`, how);
+    folders.after(() => execFileSync('umount', [folder]));
+    const child = folders.child('fill.mjs', join(folder, 'store'), `${reserveBytes}`, how);
     const lines: string[] = [];
     for await (const line of child.lines) lines.push(line);
     return { lines, code: (await child.exit).code };

@@ -35,7 +35,7 @@ export const LMDB: StoreSubject = {
 };
 
 /** Folders, stores and processes of one test file, cleaned up after each test. */
-export class Workplace {
+export class StoreFolders {
   readonly #cleanups: (() => unknown)[] = [];
 
   constructor() {
@@ -48,7 +48,7 @@ export class Workplace {
     this.#cleanups.push(cleanup);
   }
 
-  async folder(): Promise<string> {
+  async make(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'lmdb-store-'));
     this.after(() => rm(folder, { recursive: true, force: true }));
     return folder;
@@ -62,7 +62,7 @@ export class Workplace {
 
   /** A store in a folder of its own. */
   async store(options: Partial<LmdbStoreOptions> = {}): Promise<LmdbStore> {
-    return this.open({ path: join(await this.folder(), 'store'), ...options });
+    return this.open({ path: join(await this.make(), 'store'), ...options });
   }
 
   /** Runs a script of this folder, with the built package. */

@@ -3,12 +3,12 @@ import { cp, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LmdbStore } from '../../../src/stores/lmdb/index.js';
-import { actor, type Exit, Workplace } from './support.js';
+import { actor, type Exit, StoreFolders } from './support.js';
 
 const PAGE_BYTES = 4_096;
 const KEYS = 60;
 
-const workplace = new Workplace();
+const folders = new StoreFolders();
 
 /** Every value consists of its key's first byte; some lie in leaves, some on pages of their own. */
 async function fill(store: LmdbStore): Promise<void> {
@@ -23,16 +23,16 @@ async function fill(store: LmdbStore): Promise<void> {
 }
 
 async function outcomes(paths: readonly string[]): Promise<{ lines: string[]; exit: Exit }> {
-  const child = workplace.child('open-damaged.mjs', ...paths);
+  const child = folders.child('open-damaged.mjs', ...paths);
   const lines: string[] = [];
   for await (const line of child.lines) lines.push(line);
   return { lines, exit: await child.exit };
 }
 
 test('a truncated file is store.corrupt, wherever it was cut, and never ends the process', async () => {
-  const folder = await workplace.folder();
+  const folder = await folders.make();
   const path = join(folder, 'store');
-  const store = await workplace.open({ path });
+  const store = await folders.open({ path });
   await fill(store);
   await store.close();
   const fileBytes = statSync(join(path, 'data.mdb')).size;
@@ -61,8 +61,8 @@ test('a truncated file is store.corrupt, wherever it was cut, and never ends the
 });
 
 test('a file whose last pages were freed before they were written is whole', async () => {
-  const path = join(await workplace.folder(), 'store');
-  const store = await workplace.open({ path });
+  const path = join(await folders.make(), 'store');
+  const store = await folders.open({ path });
   await fill(store);
   const partition = actor('b');
   const key = Uint8Array.of(1);
