@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { CAN_INJECT } from './abilities.js';
 import { type Fault, faultyDisk } from './faults/faulty-disk.js';
 import { actor, StoreFolders, set, utf8 } from './support.js';
 
@@ -31,7 +32,7 @@ let folder: string;
 
 beforeEach(async () => {
   folder = await folders.make();
-  environmentOf = faultyDisk(folder);
+  if (CAN_INJECT) environmentOf = faultyDisk(folder);
 });
 
 /** What the codes of the commits that were not acknowledged may be. */
@@ -41,7 +42,7 @@ function expectedCodes(operation: string, errno: string): RegExp {
   return errno === 'EIO' ? /^commit\.unknown(,store\.failed)?$/ : /^store\.full$/;
 }
 
-test.each(FAULTS)(
+test.runIf(CAN_INJECT).each(FAULTS)(
   'a disk that fails once in %s with %s: all settles, the store closes, and what was acknowledged is there',
   async (operation, name, errno) => {
     await Promise.all(
@@ -79,7 +80,7 @@ test.each(FAULTS)(
   },
 );
 
-test('an opener flushes the entry of a store that it did not make', async () => {
+test.runIf(CAN_INJECT)('an opener flushes the entry of a store that it did not make', async () => {
   const parent = join(folder, 'parent');
   const path = join(parent, 'store');
   await (await folders.open({ path })).close();

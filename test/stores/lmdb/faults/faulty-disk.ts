@@ -14,7 +14,7 @@ export interface Fault {
 }
 
 /**
- * Compiles what lets one call of the system fail. Takes a C compiler; without one nothing can be tested.
+ * Compiles what lets one call of the system fail. Takes Linux and a C compiler.
  *
  * @returns What makes the environment of a process in which the fault happens once the process has made the file
  * that FAULT_FILE names.
