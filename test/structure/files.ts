@@ -15,7 +15,7 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** Every text file of the project that git tracks or would add; without git, all but the generated folders. */
+/** Every text file of the project that git tracks; without git, all but the generated folders. */
 export function projectFiles(): TextFile[] {
   return projectPaths().flatMap((path) => {
     const url = new URL(path, ROOT);
@@ -38,7 +38,7 @@ export function readJson(path: string): unknown {
 
 function projectPaths(): string[] {
   if (!existsSync(new URL('.git', ROOT))) return walk('');
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+  const listed = execFileSync('git', ['ls-files', '-z'], {
     cwd: CHECKOUT,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
