@@ -253,33 +253,36 @@ describe('transactions', () => {
     await rejected;
   });
 
-  test('their scans end with them, and with the actor', async () => {
-    const store = new HeldStore();
-    const { scope } = await openScope(store);
-    await Promise.all(['a', 'c'].map((key) => set(scope, key, '1')));
-    let leaked: AsyncIterator<unknown> | undefined;
-    const failing = scope.transaction(async (tx) => {
-      await set(tx, 'b', 'rolled back');
-      leaked = tx.scan(everything)[Symbol.asyncIterator]();
-      await leaked.next();
-      throw new Error('changed my mind');
-    });
-    await expect(failing).rejects.toThrow('changed my mind');
-    await expect(leaked?.next()).rejects.toMatchObject({ code: 'transaction.closed' });
+  test.each([true, false])(
+    'their scans end with them, and with the actor (synchronous: %s)',
+    async (sync) => {
+      const store = new HeldStore(new MemoryStore({ synchronousReads: sync }));
+      const { scope } = await openScope(store);
+      await Promise.all(['a', 'c'].map((key) => set(scope, key, '1')));
+      let leaked: AsyncIterator<unknown> | undefined;
+      const failing = scope.transaction(async (tx) => {
+        await set(tx, 'b', 'rolled back');
+        leaked = tx.scan(everything)[Symbol.asyncIterator]();
+        await leaked.next();
+        throw new Error('changed my mind');
+      });
+      await expect(failing).rejects.toThrow('changed my mind');
+      await expect(leaked?.next()).rejects.toMatchObject({ code: 'transaction.closed' });
 
-    store.hold();
-    const lost = set(scope, 'b', 'lost');
-    const rejected = expect(lost).rejects.toMatchObject({ code: 'store.failed' });
-    const iterators = [
-      scope.scan(everything)[Symbol.asyncIterator](),
-      scope.sync.scan(everything)[Symbol.iterator](),
-    ];
-    for (const iterator of iterators) await iterator.next();
-    (await store.arrived()).decide({ fail: new Error('disk gone') });
-    await rejected;
-    await expect(iterators[0]?.next()).rejects.toMatchObject({ code: 'actor.poisoned' });
-    expect(() => iterators[1]?.next()).toThrow(expect.objectContaining({ code: 'actor.poisoned' }));
-  });
+      store.hold();
+      const lost = set(scope, 'b', 'lost');
+      const rejected = expect(lost).rejects.toMatchObject({ code: 'store.failed' });
+      const scan = scope.scan(everything)[Symbol.asyncIterator]();
+      await scan.next();
+      const syncScan = sync ? scope.sync.scan(everything)[Symbol.iterator]() : undefined;
+      syncScan?.next();
+      (await store.arrived()).decide({ fail: new Error('disk gone') });
+      await rejected;
+      await expect(scan.next()).rejects.toMatchObject({ code: 'actor.poisoned' });
+      if (syncScan)
+        expect(() => syncScan.next()).toThrow(expect.objectContaining({ code: 'actor.poisoned' }));
+    },
+  );
 
   test('that grow without end are stopped before their end', async () => {
     const { scope } = await openScope(new MemoryStore({ commitBytesMax: 100 }));
