@@ -30,6 +30,7 @@ export type { ActorState, ActorStateRecord, ScheduledAction } from './state/inde
 export {
   ACTOR_ID_BYTES_MAX,
   assertBytes,
+  assertChecks,
   assertCommitBytes,
   assertCommitLimits,
   assertCommitPartitions,
@@ -66,5 +67,4 @@ export {
   VALUE_BYTES_MAX,
   WHOLE_PARTITION,
   type Write,
-  writeBytes,
 } from './store/index.js';

@@ -63,10 +63,7 @@ export async function openActorHandle(
   const fence = readOnly ? undefined : await store.claim(partition);
   const ground = fence === undefined ? new CommittedGround() : await pipelineOf(store, fence);
   const storePartition = concatBytes(root, partition);
-  const scope = new Scope(
-    { actorId, store, partition, storePartition, readOnly, transactionWaitMsMax },
-    ground,
-  );
+  const scope = new Scope({ store, partition, storePartition, readOnly, transactionWaitMsMax }, ground);
   return {
     actorId,
     readOnly,

@@ -1,9 +1,9 @@
-import { copyBytes } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
 import {
   assertKey,
   assertScan,
   type Entry,
+  foundValue,
   type KeyRange,
   keyId,
   ScanMerge,
@@ -131,7 +131,7 @@ class LayeredSyncReads implements ActorSyncReads {
     if (!this.#ground.isEmpty) {
       assertKey(key, this.#store.limits);
       const found = this.#ground.lookup(keyId(key));
-      if (found !== undefined) return found === null ? undefined : copyBytes(found);
+      if (found !== undefined) return foundValue(found);
     }
     return this.#reader.get(this.#partition, key);
   }
@@ -157,6 +157,5 @@ class LayeredSyncReads implements ActorSyncReads {
 
 function layered(ground: Ground, key: Uint8Array, stored: Uint8Array | undefined): Uint8Array | undefined {
   const found = ground.lookup(keyId(key));
-  if (found === undefined) return stored;
-  return found === null ? undefined : copyBytes(found);
+  return found === undefined ? stored : foundValue(found);
 }

@@ -41,7 +41,6 @@ export interface ActorWrites {
  * `transaction.closed`; reading methods what the store throws.
  */
 export interface ActorAccess extends ActorReads {
-  readonly actorId: string;
   /** The actor's partition in the store itself, which names it among all keyspaces there. Not to be changed. */
   readonly storePartition: Uint8Array;
   /**
@@ -61,7 +60,6 @@ export interface ActorAccess extends ActorReads {
 }
 
 export interface ScopeSettings {
-  readonly actorId: string;
   /** The keyspace's view of the store, in which the actor has `partition`. */
   readonly store: Store;
   readonly partition: Uint8Array;
@@ -82,10 +80,6 @@ export class Scope implements ActorAccess {
     this.#ground = ground;
     this.#reads = new LayeredReads(settings.store, settings.partition, ground);
     this.#gate = new Gate(settings.transactionWaitMsMax);
-  }
-
-  get actorId(): string {
-    return this.#settings.actorId;
   }
 
   get storePartition(): Uint8Array {

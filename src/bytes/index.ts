@@ -1,5 +1,5 @@
 export { assertBytes } from './assert.js';
-export { compareBytes, equalBytes, startsWith } from './compare.js';
+export { compareBytes, equalBytes, equalOptionalBytes, startsWith } from './compare.js';
 export { concatBytes, copyBytes } from './concat.js';
 export { fromHex, spacedHex, toHex } from './hex.js';
 export { strinc } from './strinc.js';

@@ -5,7 +5,7 @@ import {
   encodeCursor,
   type WriteOptions,
 } from '../actor/index.js';
-import { concatBytes, copyBytes, decodeUtf8, equalBytes } from '../bytes/index.js';
+import { concatBytes, copyBytes, decodeUtf8, equalOptionalBytes } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
 import { kvEntry, LAYOUT_VERSION_CURRENT, NAMESPACE } from '../layout/index.js';
 import { assertValue, type Entry, inRange, type KeyRange, VALUE_BYTES_MAX } from '../store/index.js';
@@ -122,8 +122,7 @@ export class ActorKv {
     const next = value === undefined ? undefined : userValue(value);
     return this.#access.transaction(async (access) => {
       const current = await access.get(stored);
-      const isExpected = current && wanted ? equalBytes(current, wanted) : current === wanted;
-      if (!isExpected) return false;
+      if (!equalOptionalBytes(current, wanted)) return false;
       await access.write((writes) => (next ? writes.set(stored, next) : writes.delete(stored)));
       return true;
     }, options);

@@ -1,6 +1,6 @@
-import { assertBytes, equalBytes } from '../bytes/index.js';
+import { assertBytes, equalBytes, equalOptionalBytes, toHex } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
-import type { Commit, StoreLimits, Write } from './contract.js';
+import type { Check, Commit, StoreLimits, Write } from './contract.js';
 import { assertKey, assertValue } from './limits.js';
 import { assertPartition } from './partition.js';
 import { assertScan } from './range.js';
@@ -14,7 +14,7 @@ export function commitBytes(writes: readonly Write[]): number {
   return total;
 }
 
-export function writeBytes(write: Write): number {
+function writeBytes(write: Write): number {
   switch (write.type) {
     case 'set':
       return write.key.length + write.value.length;
@@ -79,6 +79,23 @@ export function assertCommitPartitions(commit: Commit, fenced: readonly Uint8Arr
   };
   commit.checks?.forEach(assertOpen);
   commit.writes.forEach(assertOpen);
+}
+
+/**
+ * @param read The value of a key where the commit is about to be applied.
+ * @throws {KeyspaceError} `commit.check_failed` for the first check that does not hold. Whatever `read` throws.
+ */
+export function assertChecks(
+  checks: readonly Check[],
+  read: (partition: Uint8Array, key: Uint8Array) => Uint8Array | undefined,
+): void {
+  for (const [checkIndex, { partition, key, value }] of checks.entries()) {
+    if (equalOptionalBytes(value, read(partition, key))) continue;
+    throw new KeyspaceError('commit.check_failed', `check ${checkIndex} of the commit does not hold`, {
+      checkIndex,
+      keyHex: toHex(key),
+    });
+  }
 }
 
 /** @throws {KeyspaceError} `commit.too_large`. */

@@ -1,10 +1,10 @@
 export { assertBytes } from '../bytes/index.js';
 export {
+  assertChecks,
   assertCommitBytes,
   assertCommitLimits,
   assertCommitPartitions,
   commitBytes,
-  writeBytes,
 } from './commit.js';
 export type {
   Check,
@@ -23,7 +23,7 @@ export type {
 } from './contract.js';
 export { nextEpoch } from './epoch.js';
 export { keyId } from './key-id.js';
-export { Layer } from './layer.js';
+export { foundValue, Layer } from './layer.js';
 export {
   ACTOR_ID_BYTES_MAX,
   assertKey,

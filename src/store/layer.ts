@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes/index.js';
 import type { KeyRange, StoreLimits, Write } from './contract.js';
 import { keyId } from './key-id.js';
 import { assertKey, assertValue } from './limits.js';
@@ -36,7 +37,7 @@ export class Layer {
   #setCount = 0;
   #setBytes = 0;
 
-  /** Upper bound of what `commitBytes` counts for {@link writes}. */
+  /** What `commitBytes` counts for {@link writes}. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -150,6 +151,11 @@ export class Layer {
     }
     return this.#sorted;
   }
+}
+
+/** What {@link Layer.lookup} found of a key it knows, as callers get it: a copy, or `undefined` for a delete. */
+export function foundValue(found: Uint8Array | null): Uint8Array | undefined {
+  return found === null ? undefined : copyBytes(found);
 }
 
 /** Whether one of the ranges contains the key. */

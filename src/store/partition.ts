@@ -1,8 +1,9 @@
 import { PARTITION_BYTES_MAX } from './limits.js';
 
-const ROOT = 0x01;
-const ACTOR = 0x02;
-const KEYSPACE = 0x14;
+/** What a partition, or its part after the root, begins with. */
+export const ROOT = 0x01;
+export const ACTOR = 0x02;
+export const KEYSPACE = 0x14;
 const END = 0x00;
 
 /**

@@ -13,12 +13,11 @@ import type {
   SyncReader,
 } from './contract.js';
 import { ROOT_BYTES_MAX } from './limits.js';
-import { partitionLength } from './partition.js';
+import { ACTOR, KEYSPACE, partitionLength, ROOT } from './partition.js';
 import { WHOLE_PARTITION } from './range.js';
 
-const ROOT = 0x01;
-const BEHIND_ROOTS = Uint8Array.of(ROOT + 1);
-const KEYSPACE_PARTITION = Uint8Array.of(0x14);
+const BEHIND_ROOTS = Uint8Array.of(ACTOR);
+const KEYSPACE_PARTITION = Uint8Array.of(KEYSPACE);
 
 /**
  * The part of a store below one root: its partition `p` is the store's `root ‖ p`, and no other partition is

@@ -11,7 +11,7 @@ import type {
   StoreLimits,
 } from './contract.js';
 import { keyId } from './key-id.js';
-import { Layer } from './layer.js';
+import { foundValue, Layer } from './layer.js';
 import { assertKey, assertValue } from './limits.js';
 import { assertScan } from './range.js';
 import { ScanMerge } from './scan-merge.js';
@@ -48,11 +48,11 @@ export class StoreTransaction {
     for (const key of keys) assertKey(key, this.#limits);
     const own = keys.map((key) => this.#layer.lookup(keyId(key)));
     const missing = keys.filter((_, index) => own[index] === undefined).map((key) => copyBytes(key));
-    if (missing.length === 0) return own.map(ownValue);
-    const stored = await this.#whileOpen(this.#snapshot.getMany(this.#partition, missing));
+    const stored =
+      missing.length === 0 ? [] : await this.#whileOpen(this.#snapshot.getMany(this.#partition, missing));
     for (const [index, key] of missing.entries()) this.#check(key, stored[index]);
     let next = 0;
-    return own.map((found) => (found === undefined ? stored[next++] : ownValue(found)));
+    return own.map((found) => (found === undefined ? stored[next++] : foundValue(found)));
   }
 
   /**
@@ -144,11 +144,6 @@ export class StoreTransaction {
   #assertOwner(what: string): void {
     if (this.#fence === undefined) throw new TypeError(`${what} needs a fence: point checks miss phantoms`);
   }
-}
-
-/** A value of the layer, or `null` where it deletes, as callers get it. */
-function ownValue(found: Uint8Array | null | undefined): Uint8Array | undefined {
-  return found ? copyBytes(found) : undefined;
 }
 
 function copyRange({ begin, end }: KeyRange): KeyRange {

@@ -130,7 +130,6 @@ export async function openScope(
   const fence = await store.claim(PARTITION);
   const pipeline = new CommitPipeline(store, fence, preface);
   const settings = {
-    actorId: 'a',
     store,
     partition: PARTITION,
     storePartition: PARTITION,

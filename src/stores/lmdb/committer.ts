@@ -1,5 +1,5 @@
 import { isKeyspaceError, KeyspaceError } from '../../errors.js';
-import { type Commit, keyId, type Write } from '../../store/index.js';
+import { assertChecks, type Commit, keyId, type Write } from '../../store/index.js';
 import { EngineCalls } from './engine-calls.js';
 import { type Environment, exitWithoutClosing } from './environment.js';
 import { commitError, commitFailure } from './failure.js';
@@ -8,7 +8,8 @@ import { entryFootprint, writesFootprint } from './footprint.js';
 import { Lanes, type Place } from './lanes.js';
 import { OWNER_BYTES, type Owners } from './owners.js';
 import type { Space } from './space.js';
-import { applyEffects, assertChecks, type Effects, findEffects } from './writes.js';
+import { readValue } from './view.js';
+import { applyEffects, type Effects, findEffects } from './writes.js';
 
 /** Every job is in this lane, so that one can have the engine to itself. No partition is named so. */
 const ENGINE = '';
@@ -148,7 +149,7 @@ export class Committer {
 
   #evaluate({ checks = [], writes }: Commit): Effects {
     const view = { data: this.#environment.data };
-    assertChecks(view, checks);
+    assertChecks(checks, (partition, key) => readValue(view, partition, key));
     return findEffects(view, writes);
   }
 

@@ -4,11 +4,8 @@ import {
   assertPartition,
   COMMON_LIMITS,
   type Commit,
-  type Entry,
   type Fence,
-  type KeyRange,
   nextEpoch,
-  type ScanOptions,
   type Snapshot,
   type Store,
   type StoreCapabilities,
@@ -53,13 +50,12 @@ export interface LmdbStore extends Store {
   stats(): LmdbStats;
 }
 
-export class OpenLmdbStore implements LmdbStore {
+export class OpenLmdbStore extends AsyncLmdbReader implements LmdbStore {
   readonly limits: StoreLimits = { ...COMMON_LIMITS, commitBytesMax: COMMIT_BYTES_MAX };
   readonly capabilities: StoreCapabilities = { synchronousReads: true, durable: true };
   readonly sync: SyncReader;
   readonly #environment: Environment;
   readonly #readOnly: boolean;
-  readonly #reader: AsyncLmdbReader;
   readonly #leases: Leases;
   readonly #claims = new Claims();
   readonly #space: Space;
@@ -67,30 +63,15 @@ export class OpenLmdbStore implements LmdbStore {
   #closing: Promise<void> | undefined;
 
   constructor(environment: Environment, settings: Settings) {
+    const leases = new Leases(environment, settings.snapshotMsMax);
+    const reader = new LmdbReader(leases);
+    super(reader);
+    this.sync = reader;
     this.#environment = environment;
     this.#readOnly = settings.readOnly;
-    this.#leases = new Leases(environment, settings.snapshotMsMax);
+    this.#leases = leases;
     this.#space = new Space(environment, settings, this.#leases);
     this.#committer = new Committer(environment, new Owners(environment.owners, settings.path), this.#space);
-    const reader = new LmdbReader(this.#leases);
-    this.sync = reader;
-    this.#reader = new AsyncLmdbReader(reader);
-  }
-
-  get(partition: Uint8Array, key: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#reader.get(partition, key);
-  }
-
-  getMany(partition: Uint8Array, keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
-    return this.#reader.getMany(partition, keys);
-  }
-
-  scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<Entry> {
-    return this.#reader.scan(partition, range, options);
-  }
-
-  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {
-    return this.#reader.listPartitions(range);
   }
 
   async snapshot(): Promise<Snapshot> {

@@ -1,26 +1,10 @@
-import { equalBytes, toHex } from '../../bytes/index.js';
-import { KeyspaceError } from '../../errors.js';
-import { type Check, keyId, type Write } from '../../store/index.js';
+import { keyId, type Write } from '../../store/index.js';
 import { Cleared } from './cleared.js';
 import { seal } from './envelope.js';
 import type { BytesDatabase } from './environment.js';
 import { readKeys, storedRange } from './range.js';
 import { storedKey } from './stored-key.js';
-import { readValue, type View } from './view.js';
-
-/** @throws {KeyspaceError} `commit.check_failed`; `value.corrupt`. */
-export function assertChecks(view: View, checks: readonly Check[]): void {
-  for (const [checkIndex, { partition, key, value }] of checks.entries()) {
-    const current = readValue(view, partition, key);
-    const holds =
-      value === undefined || current === undefined ? value === current : equalBytes(value, current);
-    if (holds) continue;
-    throw new KeyspaceError('commit.check_failed', `check ${checkIndex} of the commit does not hold`, {
-      checkIndex,
-      keyHex: toHex(key),
-    });
-  }
-}
+import type { View } from './view.js';
 
 /** What a commit does, with every key known: a failure between two writes would leave the first of them. */
 export interface Effects {

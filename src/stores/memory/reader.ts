@@ -1,10 +1,8 @@
-import { compareBytes, concatBytes, copyBytes, equalBytes, strinc, toHex } from '../../bytes/index.js';
-import { KeyspaceError } from '../../errors.js';
+import { compareBytes, concatBytes, copyBytes, strinc } from '../../bytes/index.js';
 import {
   assertKey,
   assertPartition,
   assertScan,
-  type Check,
   type Entry,
   inRange,
   type KeyRange,
@@ -47,7 +45,7 @@ export class TreeReader implements SyncReader {
     assertPartition(partition);
     return keys.map((key) => {
       assertKey(key, this.#limits);
-      const value = lookup(tree, stored(partition, key));
+      const value = valueAt(tree, partition, key);
       return value && copyBytes(value);
     });
   }
@@ -126,19 +124,8 @@ export class AsyncTreeReader implements Reader {
   }
 }
 
-/** What the first check that does not hold is refused with. */
-export function failedCheck(tree: Tree, checks: readonly Check[]): KeyspaceError | undefined {
-  for (const [checkIndex, { partition, key, value }] of checks.entries()) {
-    const current = lookup(tree, stored(partition, key));
-    const holds =
-      value === undefined || current === undefined ? value === current : equalBytes(value, current);
-    if (holds) continue;
-    return new KeyspaceError('commit.check_failed', `check ${checkIndex} of the commit does not hold`, {
-      checkIndex,
-      keyHex: toHex(key),
-    });
-  }
-  return undefined;
+export function valueAt(tree: Tree, partition: Uint8Array, key: Uint8Array): Uint8Array | undefined {
+  return lookup(tree, stored(partition, key));
 }
 
 export function applyWrite(tree: Tree, write: Write): Tree {

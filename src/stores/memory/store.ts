@@ -2,23 +2,21 @@ import { setImmediate } from 'node:timers/promises';
 import { copyBytes, toHex } from '../../bytes/index.js';
 import { KeyspaceError } from '../../errors.js';
 import {
+  assertChecks,
   assertCommitLimits,
   assertCommitPartitions,
   assertPartition,
   COMMON_LIMITS,
   type Commit,
-  type Entry,
   type Fence,
-  type KeyRange,
   nextEpoch,
-  type ScanOptions,
   type Snapshot,
   type Store,
   type StoreCapabilities,
   type StoreLimits,
   type SyncReader,
 } from '../../store/index.js';
-import { AsyncTreeReader, applyWrite, failedCheck, TreeReader } from './reader.js';
+import { AsyncTreeReader, applyWrite, TreeReader, valueAt } from './reader.js';
 import type { Tree } from './tree.js';
 
 export interface MemoryStoreOptions {
@@ -40,11 +38,10 @@ interface Claim {
  *
  * A commit is visible from when its promise resolves, never during the call, as in a store that waits for a disk.
  */
-export class MemoryStore implements Store {
+export class MemoryStore extends AsyncTreeReader implements Store {
   readonly limits: StoreLimits;
   readonly capabilities: StoreCapabilities;
   readonly sync?: SyncReader | undefined;
-  readonly #reader: AsyncTreeReader;
   readonly #turn: () => Promise<void>;
   #tree: Tree;
   #closed = false;
@@ -63,28 +60,14 @@ export class MemoryStore implements Store {
         `commitBytesMax must be a whole number of 0 or more, not ${String(commitBytesMax)}`,
       );
     }
-    this.limits = { ...COMMON_LIMITS, commitBytesMax };
-    this.capabilities = { synchronousReads, durable: false };
-    this.#turn = synchronousReads ? () => Promise.resolve() : () => setImmediate();
-    const reader = new TreeReader(this.limits, () => this.#openTree());
+    const limits = { ...COMMON_LIMITS, commitBytesMax };
+    const turn = synchronousReads ? () => Promise.resolve() : () => setImmediate();
+    const reader = new TreeReader(limits, () => this.#openTree());
+    super(reader, turn);
     if (synchronousReads) this.sync = reader;
-    this.#reader = new AsyncTreeReader(reader, this.#turn);
-  }
-
-  get(partition: Uint8Array, key: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#reader.get(partition, key);
-  }
-
-  getMany(partition: Uint8Array, keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
-    return this.#reader.getMany(partition, keys);
-  }
-
-  scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<Entry> {
-    return this.#reader.scan(partition, range, options);
-  }
-
-  listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {
-    return this.#reader.listPartitions(range);
+    this.limits = limits;
+    this.capabilities = { synchronousReads, durable: false };
+    this.#turn = turn;
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -147,8 +130,7 @@ export class MemoryStore implements Store {
     if (claims.some(({ partitionHex, epoch }) => this.#epochs.get(partitionHex) !== epoch)) {
       throw new KeyspaceError('commit.fenced', 'another owner has claimed the partition', {});
     }
-    const failure = failedCheck(this.#tree, checks);
-    if (failure !== undefined) throw failure;
+    assertChecks(checks, (partition, key) => valueAt(this.#tree, partition, key));
     this.#tree = writes.reduce(applyWrite, this.#tree);
   }
 
