@@ -43,6 +43,7 @@ export {
   type Commit,
   commitBytes,
   type Entry,
+  type EntrySize,
   type Fence,
   inRange,
   isEmptyRange,

@@ -118,6 +118,8 @@ function asStore(
       return value ? keys.map(() => value) : snapshot.getMany(partition, keys);
     },
     scan: (partition, range, options) => snapshot.scan(partition, range, options),
+    getSizes: (partition, keys) => snapshot.getSizes(partition, keys),
+    scanSizes: (partition, range, options) => snapshot.scanSizes(partition, range, options),
     listPartitions: () => snapshot.listPartitions(),
   };
   return {

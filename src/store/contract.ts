@@ -13,6 +13,12 @@ export interface KeyRange {
   readonly end?: Uint8Array | undefined;
 }
 
+/** A key and how long its value is. The array belongs to whoever received it. */
+export interface EntrySize {
+  readonly key: Uint8Array;
+  readonly valueBytes: number;
+}
+
 export interface ScanOptions {
   /** Largest key first. */
   readonly reverse?: boolean | undefined;
@@ -35,6 +41,13 @@ export interface Reader {
   /** One result per key, in the order asked, all of the same instant. */
   getMany(partition: Uint8Array, keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>;
   scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<Entry>;
+  /**
+   * How many bytes the value of each key has, `undefined` for an absent one; otherwise as {@link getMany}. Values
+   * are neither handed over nor verified: of a corrupt one it is the length as stored.
+   */
+  getSizes(partition: Uint8Array, keys: readonly Uint8Array[]): Promise<(number | undefined)[]>;
+  /** As {@link scan}, with the lengths of values instead of the values, which are not verified either. */
+  scanSizes(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<EntrySize>;
 }
 
 /** {@link Reader} for stores that can answer without waiting. */
@@ -42,6 +55,8 @@ export interface SyncReader {
   get(partition: Uint8Array, key: Uint8Array): Uint8Array | undefined;
   getMany(partition: Uint8Array, keys: readonly Uint8Array[]): (Uint8Array | undefined)[];
   scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): Iterable<Entry>;
+  getSizes(partition: Uint8Array, keys: readonly Uint8Array[]): (number | undefined)[];
+  scanSizes(partition: Uint8Array, range: KeyRange, options?: ScanOptions): Iterable<EntrySize>;
 }
 
 /**

@@ -10,6 +10,7 @@ export type {
   Check,
   Commit,
   Entry,
+  EntrySize,
   Fence,
   KeyRange,
   Reader,

@@ -2,6 +2,7 @@ import { assertBytes, compareBytes, concatBytes, copyBytes, strinc } from '../by
 import type {
   Commit,
   Entry,
+  EntrySize,
   Fence,
   KeyRange,
   Reader,
@@ -109,6 +110,14 @@ class RootedReader implements Reader {
   scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<Entry> {
     return this.#reader.scan(this.#root.enter(partition), range, options);
   }
+
+  async getSizes(partition: Uint8Array, keys: readonly Uint8Array[]): Promise<(number | undefined)[]> {
+    return this.#reader.getSizes(this.#root.enter(partition), keys);
+  }
+
+  scanSizes(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<EntrySize> {
+    return this.#reader.scanSizes(this.#root.enter(partition), range, options);
+  }
 }
 
 function rootedSync(reader: SyncReader, root: Root): SyncReader {
@@ -116,6 +125,8 @@ function rootedSync(reader: SyncReader, root: Root): SyncReader {
     get: (partition, key) => reader.get(root.enter(partition), key),
     getMany: (partition, keys) => reader.getMany(root.enter(partition), keys),
     scan: (partition, range, options) => reader.scan(root.enter(partition), range, options),
+    getSizes: (partition, keys) => reader.getSizes(root.enter(partition), keys),
+    scanSizes: (partition, range, options) => reader.scanSizes(root.enter(partition), range, options),
   };
 }
 

@@ -55,6 +55,12 @@ export class HeldStore implements Store {
   scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<Entry> {
     return this.#inner.scan(partition, range, options);
   }
+  getSizes(partition: Uint8Array, keys: readonly Uint8Array[]) {
+    return this.#inner.getSizes(partition, keys);
+  }
+  scanSizes(partition: Uint8Array, range: KeyRange, options?: ScanOptions) {
+    return this.#inner.scanSizes(partition, range, options);
+  }
   snapshot(): Promise<Snapshot> {
     return this.#inner.snapshot();
   }

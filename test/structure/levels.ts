@@ -23,6 +23,7 @@ const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
 export const LEVELS: Readonly<Record<string, UnitRule>> = {
   bytes: { units: [] },
   errors: { units: [] },
+  clock: { units: [] },
   tuple: { units: PLAIN, packages: ['fdb-tuple'] },
   layout: { units: [...PLAIN, 'tuple'] },
   values: { units: PLAIN, packages: ['@bare-ts/lib', 'cborg'], builtins: ['assert/strict'] },

@@ -7,11 +7,23 @@ import { limits } from './limits.js';
 import { ownership } from './ownership.js';
 import { reads } from './reads.js';
 import { defineSection, rooted, type StoreSubject, type TestRunner } from './runner.js';
+import { sizesOfEntries as sizes } from './sizes.js';
 import { writes } from './writes.js';
 
 export type { StoreFixture, StoreSubject, TestRunner } from './runner.js';
 
-const SECTIONS = { reads, instants, writes, checks, fences, limits, wrongArguments, ownership, lifecycle };
+const SECTIONS = {
+  reads,
+  sizes,
+  instants,
+  writes,
+  checks,
+  fences,
+  limits,
+  wrongArguments,
+  ownership,
+  lifecycle,
+};
 
 /**
  * Defines the cases that every store must pass: once on the store itself and once on a view below a root, with

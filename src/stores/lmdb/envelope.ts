@@ -25,6 +25,11 @@ export function unseal(storedKey: Uint8Array, sealed: Uint8Array): Uint8Array | 
   return value;
 }
 
+/** How long the value is of which this many bytes are stored. */
+export function unsealedBytes(sealedBytes: number): number {
+  return Math.max(0, sealedBytes - CHECKSUM_BYTES);
+}
+
 function checksum(storedKey: Uint8Array, value: Uint8Array): number {
   const keyChecksum = crc32(storedKey);
   // zlib starts over where an empty array has no memory, as those of TextEncoder have not.

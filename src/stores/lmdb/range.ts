@@ -3,7 +3,7 @@ import { strinc } from '../../bytes/index.js';
 import type { KeyRange } from '../../store/index.js';
 import { engineFailure } from './failure.js';
 import { storedBound } from './stored-key.js';
-import type { View } from './view.js';
+import { readValueBytes, type View } from './view.js';
 
 export type Direction = 'forward' | 'reverse';
 
@@ -28,8 +28,13 @@ export interface StoredEntry {
   readonly sealed: Uint8Array;
 }
 
-export interface Batch {
-  readonly entries: readonly StoredEntry[];
+export interface StoredSize {
+  readonly key: Uint8Array;
+  readonly valueBytes: number;
+}
+
+export interface Batch<Item> {
+  readonly items: readonly Item[];
   /** Where to go on; absent at the end of the range. */
   readonly rest?: StoredRange | undefined;
 }
@@ -41,20 +46,44 @@ const BATCH_BYTES = 1024 * 1024;
  * Reads the next entries of a range in one go: no cursor stays open between the batches of a scan, since one
  * that outlives its transaction or environment crashes.
  */
-export function readBatch(view: View, range: StoredRange, direction: Direction, entriesMax: number): Batch {
-  const entries: StoredEntry[] = [];
+export function readEntries(
+  view: View,
+  range: StoredRange,
+  direction: Direction,
+  entriesMax: number,
+): Batch<StoredEntry> {
+  const items: StoredEntry[] = [];
   let bytes = 0;
   try {
     for (const { key, value } of view.data.getRange(rangeOptions(view, range, direction))) {
-      entries.push({ key, sealed: value });
+      items.push({ key, sealed: value });
       bytes += value.length;
-      if (entries.length === entriesMax || bytes >= BATCH_BYTES)
-        return { entries, rest: restOf(range, direction, key) };
+      if (items.length === entriesMax || bytes >= BATCH_BYTES)
+        return { items, rest: restOf(range, direction, key) };
     }
   } catch (error) {
     throw engineFailure('read', error);
   }
-  return { entries };
+  return { items };
+}
+
+/** As {@link readEntries}, but for the values. */
+export function readSizes(
+  view: View,
+  range: StoredRange,
+  direction: Direction,
+  keysMax: number,
+): Batch<StoredSize> {
+  let keys: Uint8Array[];
+  try {
+    keys = Array.from(view.data.getKeys({ ...rangeOptions(view, range, direction), limit: keysMax }));
+  } catch (error) {
+    throw engineFailure('read', error);
+  }
+  const items = keys.map((key) => ({ key, valueBytes: readValueBytes(view, key) ?? 0 }));
+  const last = keys.at(-1);
+  if (last === undefined || keys.length < keysMax) return { items };
+  return { items, rest: restOf(range, direction, last) };
 }
 
 /** Every stored key of a range, in order. */

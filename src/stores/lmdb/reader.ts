@@ -5,6 +5,7 @@ import {
   assertScan,
   COMMON_LIMITS,
   type Entry,
+  type EntrySize,
   inRange,
   isEmptyRange,
   type KeyRange,
@@ -16,8 +17,17 @@ import {
 } from '../../store/index.js';
 import { unseal } from './envelope.js';
 import { engineFailure } from './failure.js';
-import { type Direction, readBatch, type StoredRange, seek, storedRange } from './range.js';
-import { corruptValue, readValue, type View } from './view.js';
+import {
+  type Batch,
+  type Direction,
+  readEntries,
+  readSizes,
+  type StoredRange,
+  seek,
+  storedRange,
+} from './range.js';
+import { storedKey } from './stored-key.js';
+import { corruptValue, readValue, readValueBytes, type View } from './view.js';
 
 /** Lends a view for as long as a scan takes. */
 export interface ViewSource {
@@ -49,12 +59,24 @@ export class LmdbReader implements SyncReader {
     return keys.map((key) => readValue(view, partition, key));
   }
 
-  scan(partition: Uint8Array, range: KeyRange, options: ScanOptions = {}): Iterable<Entry> {
-    this.#source.view();
+  getSizes(partition: Uint8Array, keys: readonly Uint8Array[]): (number | undefined)[] {
+    const view = this.#source.view();
     assertPartition(partition);
-    assertScan(range, options);
-    if (isEmptyRange(range) || options.limit === 0) return [];
-    return this.#entries(partition.length, storedRange(partition, range), options);
+    for (const key of keys) assertKey(key, COMMON_LIMITS);
+    return keys.map((key) => readValueBytes(view, storedKey(partition, key)));
+  }
+
+  scan(partition: Uint8Array, range: KeyRange, options: ScanOptions = {}): Iterable<Entry> {
+    return this.#scan(partition, range, options, readEntries, ({ key, sealed }) =>
+      openEntry(partition.length, key, sealed),
+    );
+  }
+
+  scanSizes(partition: Uint8Array, range: KeyRange, options: ScanOptions = {}): Iterable<EntrySize> {
+    return this.#scan(partition, range, options, readSizes, ({ key, valueBytes }) => ({
+      key: new Uint8Array(key.subarray(partition.length)),
+      valueBytes,
+    }));
   }
 
   *listPartitions(range: KeyRange = WHOLE_PARTITION): Generator<Uint8Array> {
@@ -79,26 +101,52 @@ export class LmdbReader implements SyncReader {
     }
   }
 
-  *#entries(partitionBytes: number, range: StoredRange, options: ScanOptions): Generator<Entry> {
+  #scan<Stored, Item>(
+    partition: Uint8Array,
+    range: KeyRange,
+    options: ScanOptions,
+    read: ReadBatch<Stored>,
+    open: (stored: Stored) => Item,
+  ): Iterable<Item> {
+    this.#source.view();
+    assertPartition(partition);
+    assertScan(range, options);
+    if (isEmptyRange(range) || options.limit === 0) return [];
+    return this.#items(storedRange(partition, range), options, read, open);
+  }
+
+  *#items<Stored, Item>(
+    range: StoredRange,
+    options: ScanOptions,
+    read: ReadBatch<Stored>,
+    open: (stored: Stored) => Item,
+  ): Generator<Item> {
     const direction: Direction = options.reverse ? 'reverse' : 'forward';
     let left = options.limit ?? Number.POSITIVE_INFINITY;
     const held = this.#source.hold();
     try {
       for (let batchMax = BATCH_FIRST; left > 0; batchMax = Math.min(2 * batchMax, BATCH_MAX)) {
-        const batch = readBatch(held.view(), range, direction, Math.min(left, batchMax));
-        for (const { key, sealed } of batch.entries) {
+        const batch = read(held.view(), range, direction, Math.min(left, batchMax));
+        for (const stored of batch.items) {
           held.view();
-          yield openEntry(partitionBytes, key, sealed);
+          yield open(stored);
         }
         if (batch.rest === undefined) return;
         range = batch.rest;
-        left -= batch.entries.length;
+        left -= batch.items.length;
       }
     } finally {
       held.release();
     }
   }
 }
+
+type ReadBatch<Stored> = (
+  view: View,
+  range: StoredRange,
+  direction: Direction,
+  itemsMax: number,
+) => Batch<Stored>;
 
 const BATCH_FIRST = 16;
 const BATCH_MAX = 256;
@@ -128,6 +176,14 @@ export class AsyncLmdbReader implements Reader {
 
   scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<Entry> {
     return later(this.#reader.scan(partition, range, options));
+  }
+
+  async getSizes(partition: Uint8Array, keys: readonly Uint8Array[]): Promise<(number | undefined)[]> {
+    return this.#reader.getSizes(partition, keys);
+  }
+
+  scanSizes(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<EntrySize> {
+    return later(this.#reader.scanSizes(partition, range, options));
   }
 
   listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {

@@ -1,7 +1,7 @@
 import type { Transaction } from 'lmdb';
 import { toHex } from '../../bytes/index.js';
 import { KeyspaceError } from '../../errors.js';
-import { unseal } from './envelope.js';
+import { unseal, unsealedBytes } from './envelope.js';
 import type { BytesDatabase } from './environment.js';
 import { engineFailure } from './failure.js';
 import { storedKey } from './stored-key.js';
@@ -14,18 +14,26 @@ export interface View {
 
 /** @throws {KeyspaceError} `value.corrupt`; `store.failed`. */
 export function readValue(view: View, partition: Uint8Array, key: Uint8Array): Uint8Array | undefined {
-  const { data, transaction } = view;
   const stored = storedKey(partition, key);
-  let found: Buffer | undefined;
+  const found = readSealed(view, stored);
+  if (found === undefined) return undefined;
+  const value = unseal(stored, found.subarray(0, view.data.lastSize));
+  if (typeof value === 'string') throw corruptValue(key, value);
+  return value;
+}
+
+/** @throws {KeyspaceError} `store.failed`. */
+export function readValueBytes(view: View, stored: Uint8Array): number | undefined {
+  return readSealed(view, stored) && unsealedBytes(view.data.lastSize);
+}
+
+/** A view of memory that the next read overwrites, as long as `lastSize` then says. */
+function readSealed({ data, transaction }: View, stored: Uint8Array): Buffer | undefined {
   try {
-    found = data.getBinaryFast(stored, transaction && { transaction });
+    return data.getBinaryFast(stored, transaction && { transaction });
   } catch (error) {
     throw engineFailure('read', error);
   }
-  if (found === undefined) return undefined;
-  const value = unseal(stored, found.subarray(0, data.lastSize));
-  if (typeof value === 'string') throw corruptValue(key, value);
-  return value;
 }
 
 export function corruptValue(key: Uint8Array, reason: string): KeyspaceError<'value.corrupt'> {

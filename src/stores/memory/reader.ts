@@ -4,6 +4,7 @@ import {
   assertPartition,
   assertScan,
   type Entry,
+  type EntrySize,
   inRange,
   type KeyRange,
   partitionLength,
@@ -41,21 +42,19 @@ export class TreeReader implements SyncReader {
   }
 
   getMany(partition: Uint8Array, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
-    const tree = this.#tree();
-    assertPartition(partition);
-    return keys.map((key) => {
-      assertKey(key, this.#limits);
-      const value = valueAt(tree, partition, key);
-      return value && copyBytes(value);
-    });
+    return this.#values(partition, keys).map((value) => value && copyBytes(value));
+  }
+
+  getSizes(partition: Uint8Array, keys: readonly Uint8Array[]): (number | undefined)[] {
+    return this.#values(partition, keys).map((value) => value?.length);
   }
 
   scan(partition: Uint8Array, range: KeyRange, options: ScanOptions = {}): Iterable<Entry> {
-    this.#tree();
-    assertPartition(partition);
-    assertScan(range, options);
-    const [begin, end] = storedRange(partition, range);
-    return this.#entries(partition.length, begin, end, options);
+    return this.#scan(partition, range, options, (key, value) => ({ key, value: copyBytes(value) }));
+  }
+
+  scanSizes(partition: Uint8Array, range: KeyRange, options: ScanOptions = {}): Iterable<EntrySize> {
+    return this.#scan(partition, range, options, (key, { length }) => ({ key, valueBytes: length }));
   }
 
   *listPartitions(range: KeyRange = WHOLE_PARTITION): Generator<Uint8Array> {
@@ -72,16 +71,35 @@ export class TreeReader implements SyncReader {
     }
   }
 
-  *#entries(
+  #values(partition: Uint8Array, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
+    const tree = this.#tree();
+    assertPartition(partition);
+    for (const key of keys) assertKey(key, this.#limits);
+    return keys.map((key) => valueAt(tree, partition, key));
+  }
+
+  #scan<T>(
+    partition: Uint8Array,
+    range: KeyRange,
+    options: ScanOptions,
+    item: (key: Uint8Array, value: Uint8Array) => T,
+  ): Iterable<T> {
+    this.#tree();
+    assertPartition(partition);
+    assertScan(range, options);
+    return this.#items(partition.length, storedRange(partition, range), options, item);
+  }
+
+  *#items<T>(
     skip: number,
-    begin: Uint8Array,
-    end: Uint8Array,
+    [begin, end]: [Uint8Array, Uint8Array],
     { reverse, limit }: ScanOptions,
-  ): Generator<Entry> {
+    item: (key: Uint8Array, value: Uint8Array) => T,
+  ): Generator<T> {
     let left = limit ?? Number.POSITIVE_INFINITY;
     for (const { key, value } of walk(slice(this.#tree(), begin, end), reverse)) {
       if (left-- === 0) return;
-      yield { key: key.slice(skip), value: copyBytes(value) };
+      yield item(key.slice(skip), value);
       this.#tree();
     }
   }
@@ -109,6 +127,15 @@ export class AsyncTreeReader implements Reader {
 
   scan(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<Entry> {
     return this.#later(this.#reader.scan(partition, range, options));
+  }
+
+  async getSizes(partition: Uint8Array, keys: readonly Uint8Array[]): Promise<(number | undefined)[]> {
+    await this.#turn();
+    return this.#reader.getSizes(partition, keys);
+  }
+
+  scanSizes(partition: Uint8Array, range: KeyRange, options?: ScanOptions): AsyncIterable<EntrySize> {
+    return this.#later(this.#reader.scanSizes(partition, range, options));
   }
 
   listPartitions(range?: KeyRange): AsyncIterable<Uint8Array> {

@@ -84,6 +84,8 @@ export class MemoryStore extends AsyncTreeReader implements Store {
       get: (partition, key) => later.get(partition, key),
       getMany: (partition, keys) => later.getMany(partition, keys),
       scan: (partition, range, options) => later.scan(partition, range, options),
+      getSizes: (partition, keys) => later.getSizes(partition, keys),
+      scanSizes: (partition, range, options) => later.scanSizes(partition, range, options),
       listPartitions: (within) => later.listPartitions(within),
       sync: this.sync && reader,
       close: () => {
