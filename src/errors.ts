@@ -13,6 +13,10 @@ export interface ErrorDetails {
   'actor.closed': Record<string, never>;
   /** The actor was opened read-only. */
   'actor.read_only': Record<string, never>;
+  /** The write would make the actor larger than its quota. Nothing was written; deletes are still accepted. */
+  'actor.quota_exceeded': { usageBytes: number; quotaBytes: number };
+  /** An import of the actor has not ended: import it again, or delete it. */
+  'actor.incomplete': { importId: string };
   /** The transaction has ended; its handle must not be used after its callback settled. */
   'transaction.closed': Record<string, never>;
   /** A write waited for the actor's open transaction for longer than allowed. */

@@ -11,6 +11,7 @@ export { encodeCbor } from './cbor-encode.js';
 export { CBOR_DEPTH_MAX } from './cbor-format.js';
 export { type ConnectionRecord, connectionPayload } from './connection.js';
 export { type FileMetaRecord, fileMetaPayload } from './file-meta.js';
+export { type ImportMarkerRecord, importMarkerPayload } from './import-marker.js';
 export { type LayoutHeaderRecord, layoutHeaderPayload } from './layout-header.js';
 export { definePayload, firstVersion, nextVersion, type Payload, type PayloadVersions } from './payload.js';
 export {
@@ -19,3 +20,11 @@ export {
   queueMessagePayload,
   queueMetadataPayload,
 } from './queue.js';
+export {
+  USAGE_NAMESPACES,
+  USAGE_RECORD_BYTES,
+  type UsageCount,
+  type UsageRecord,
+  usagePayload,
+} from './usage.js';
+export { type WakeRecord, wakePayload } from './wake.js';

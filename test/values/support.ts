@@ -7,11 +7,15 @@ import {
   type ConnectionRecord,
   connectionPayload,
   fileMetaPayload,
+  importMarkerPayload,
   layoutHeaderPayload,
   type Payload,
   type QueueMessageRecord,
   queueMessagePayload,
   queueMetadataPayload,
+  USAGE_NAMESPACES,
+  usagePayload,
+  wakePayload,
 } from '../../src/values/index.js';
 
 /** The error that `action` throws; anything but a KeyspaceError of this code fails the test. */
@@ -101,6 +105,23 @@ export const SAMPLES: readonly Sample[] = [
   sample(queueMessagePayload, queueMessage),
   sample(fileMetaPayload, fc.record({ fileBytes: fc.maxSafeNat() })),
   sample(layoutHeaderPayload, fc.record({ layoutVersion: u16 })),
+  sample(
+    usagePayload,
+    fc.record({
+      namespaces: fc.array(fc.record({ keyCount: fc.maxSafeNat(), bytes: fc.maxSafeNat() }), {
+        minLength: USAGE_NAMESPACES + 1,
+        maxLength: USAGE_NAMESPACES + 1,
+      }),
+    }),
+  ),
+  sample(
+    wakePayload,
+    fc.record(
+      { stateAtMs: fc.maxSafeNat(), queueAtMs: fc.maxSafeNat(), workflowAtMs: fc.maxSafeNat() },
+      { requiredKeys: [] },
+    ),
+  ),
+  sample(importMarkerPayload, fc.record({ importId: text })),
 ];
 
 /** Damages bytes: flips, inserts, removes, cuts, or sets a byte to an edge. */

@@ -14,7 +14,7 @@ import {
 } from './layout-0.js';
 import { queueMessage, queueMetadata, queueReserved } from './queue.js';
 import { sqliteChunk, sqliteMeta } from './sqlite.js';
-import { systemLayout, systemMigration, systemUsage } from './system.js';
+import { systemImport, systemLayout, systemMigration, systemUsage, systemWake } from './system.js';
 import { traceChunk, tracesReserved } from './traces.js';
 import { actorState, connection, inspectorToken, kvEntry } from './unversioned.js';
 import {
@@ -27,9 +27,11 @@ import {
 
 /** Every family of an actor's partition, layout 1 before layout 0 and otherwise in key order. */
 export const ACTOR_FAMILIES: readonly KeyFormat<object>[] = [
+  systemImport,
   systemLayout,
   systemMigration,
   systemUsage,
+  systemWake,
   actorState,
   connection,
   inspectorToken,

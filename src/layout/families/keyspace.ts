@@ -13,7 +13,7 @@ export const keyspaceDue = defineKey<DueKey>({
   prefix: [],
   tuple: ['due'],
   fields: { wakeAtMs: tupleUint(), actorId: tupleActorId },
-  payload: 'not defined yet',
+  payload: 'no bytes',
   summary: 'one actor to wake, by time',
   example: { wakeAtMs: 1_771_900_000_000, actorId: 'a' },
   describe: ({ wakeAtMs, actorId }) =>

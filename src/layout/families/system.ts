@@ -15,7 +15,7 @@ export const systemUsage = defineKey<NoFields>({
   ...declared,
   name: 'system.usage',
   tuple: ['usage'],
-  payload: 'not defined yet',
+  payload: 'usage',
   summary: 'keys and bytes in each namespace',
   describe: () => 'How many keys and bytes each namespace of the actor has.',
 });
@@ -28,6 +28,26 @@ export const systemLayout = defineKey<NoFields>({
   payload: 'layout header',
   summary: 'which layout the actor is in',
   describe: () => 'The layout header: which layout the actor is in.',
+});
+
+/** When each part of the actor next has something to do. */
+export const systemWake = defineKey<NoFields>({
+  ...declared,
+  name: 'system.wake',
+  tuple: ['wake'],
+  payload: 'wake',
+  summary: 'when each part of the actor next has something to do',
+  describe: () => 'When each part of the actor next has something to do.',
+});
+
+/** An import of the actor has begun and not ended: what else is there is not complete. */
+export const systemImport = defineKey<NoFields>({
+  ...declared,
+  name: 'system.import',
+  tuple: ['import'],
+  payload: 'import marker',
+  summary: 'an import of the actor has begun and not ended',
+  describe: () => 'An import of the actor has begun and not ended.',
 });
 
 /** How far a migration of the actor has come. */

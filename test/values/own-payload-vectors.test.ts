@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest';
+import { fromHex, toHex } from '../../src/bytes/index.js';
+import { readJson } from '../structure/files.js';
+import { SAMPLES } from './support.js';
+
+const { vectors } = readJson('test/vectors/own-payloads.json') as {
+  vectors: { payload: string; valueHex: string; record: unknown }[];
+};
+
+describe("payloads of the library's own", () => {
+  test('are all there', () => {
+    expect(new Set(vectors.map(({ payload }) => payload))).toEqual(
+      new Set(['system.layout_header', 'system.usage', 'system.wake', 'system.import_marker']),
+    );
+  });
+
+  test.each(vectors)('$payload $valueHex', ({ payload: name, valueHex, record }) => {
+    const payload = SAMPLES.find((sample) => sample.payload.name === name)?.payload;
+    expect(payload?.decode(fromHex(valueHex))).toEqual(record);
+    expect(toHex(payload?.encode(record) as Uint8Array)).toBe(valueHex);
+  });
+});
