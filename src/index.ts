@@ -1,4 +1,5 @@
 export type { Durability, OpenActorOptions, WriteOptions } from './actor/index.js';
+export { type Clock, systemClock } from './clock.js';
 export type { ActorConnections, Connection } from './connections/index.js';
 export {
   type AnyKeyspaceError,

@@ -27,10 +27,10 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   tuple: { units: PLAIN, packages: ['fdb-tuple'] },
   layout: { units: [...PLAIN, 'tuple'] },
   values: { units: PLAIN, packages: ['@bare-ts/lib', 'cborg'], builtins: ['assert/strict'] },
-  store: { units: PLAIN, builtins: ['timers/promises'] },
+  store: { units: [...PLAIN, 'clock'], builtins: ['timers/promises'] },
   'stores/memory': { units: [...PLAIN, 'store'], builtins: ['timers/promises'] },
   'stores/lmdb': {
-    units: [...PLAIN, 'store'],
+    units: [...PLAIN, 'clock', 'store'],
     packages: ['lmdb'],
     builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'os', 'path', 'timers/promises', 'zlib'],
   },
@@ -40,7 +40,7 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   kv: { units: SUBSYSTEM },
   state: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
-  index: { units: [...KEYSPACE_PARTS, 'keyspace'] },
+  index: { units: [...KEYSPACE_PARTS, 'clock', 'keyspace'] },
   conformance: { units: PUBLIC, builtins: ['assert/strict'] },
   cli: {
     units: PUBLIC,
