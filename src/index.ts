@@ -1,5 +1,5 @@
 export type { Durability, OpenActorOptions, WriteOptions } from './actor/index.js';
-export { type Clock, systemClock } from './clock.js';
+export { type Clock, type IdSource, randomIds, systemClock } from './clock.js';
 export type { ActorConnections, Connection } from './connections/index.js';
 export {
   type AnyKeyspaceError,
@@ -8,6 +8,18 @@ export {
   isKeyspaceError,
   KeyspaceError,
 } from './errors.js';
+export {
+  type DecodedActor,
+  type DecodedConnection,
+  type DecodedEntry,
+  type DecodedMessage,
+  type DecodedValue,
+  decodeEntry,
+  decodeKeyspaceEntry,
+  type ValueKind,
+  type ValueRecords,
+  type WorkflowState,
+} from './inspect/index.js';
 export type { ActorInspectorToken } from './inspector-token/index.js';
 export {
   type ActorKeyspace,

@@ -27,6 +27,7 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   tuple: { units: PLAIN, packages: ['fdb-tuple'] },
   layout: { units: [...PLAIN, 'tuple'] },
   values: { units: PLAIN, packages: ['@bare-ts/lib', 'cborg'], builtins: ['assert/strict'] },
+  inspect: { units: [...PLAIN, 'layout', 'values'] },
   store: { units: [...PLAIN, 'clock'], builtins: ['timers/promises'] },
   'stores/memory': { units: [...PLAIN, 'store'], builtins: ['timers/promises'] },
   'stores/lmdb': {
@@ -40,7 +41,7 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   kv: { units: SUBSYSTEM },
   state: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
-  index: { units: [...KEYSPACE_PARTS, 'clock', 'keyspace'] },
+  index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace'] },
   conformance: { units: PUBLIC, builtins: ['assert/strict'] },
   cli: {
     units: PUBLIC,
