@@ -159,7 +159,7 @@ describe('tree', () => {
         '      00 01 02 6c 61 79 6f 75 74 00  The layout header: which layout the actor is in. 4 bytes: layout 1',
         '  02 connections',
         '    connection',
-        '      02 63 31  Connection "c1". 30 bytes: 1 subscription',
+        '      02 63 31  Connection "c1". 30 bytes: 1 subscription, 1 byte of parameters, 1 byte of state',
         '  04 kv',
         '    kv.entry',
         '      04 64 61 6d 61 67 65 64  User key "damaged". 28 bytes',
