@@ -79,7 +79,10 @@ class StatsText {
 
   store(state: StoreState): string[] {
     const { data, owners, readers } = state;
-    const others = `${number(readers.otherReaderCount)} of ${plural(readers.otherProcessCount, 'other process', 'other processes')}`;
+    const others =
+      readers.otherProcessCount === 0
+        ? 'none by other processes'
+        : `${number(readers.otherReaderCount)} by ${plural(readers.otherProcessCount, 'other process', 'other processes')}`;
     const snapshots =
       readers.snapshotCount === 0
         ? 'none'

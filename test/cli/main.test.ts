@@ -273,7 +273,10 @@ describe('the program', () => {
     expect(await runCli(['--version'])).toEqual({ exitCode: 0, stderr: '', stdout: `${version}\n` });
   });
 
-  test.each([[['--help']], [['decode', '--help']], [['tree', '--help']]])('explains %j', async (args) => {
+  test.each([
+    [['--help']],
+    ...['decode', 'tree', 'actors', 'get', 'stats', 'compact'].map((name) => [[name, '--help']]),
+  ])('explains %j', async (args) => {
     const { exitCode, stdout, stderr } = await runHere(args);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(args.length === 1 ? 'Exit codes' : 'Examples:');

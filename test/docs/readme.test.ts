@@ -42,8 +42,8 @@ describe('the examples', () => {
   test.each(EXAMPLES.map((example, index) => [index + 1, example] as const))(
     'number %i runs and prints what it says',
     async (_number, example) => {
-      const path = JSON.stringify(join(await temporaryFolder(), 'data'));
-      const { exitCode, stdout, stderr } = await runModule(example.replaceAll("'./data'", path));
+      const folder = (await temporaryFolder()).replaceAll('\\', '/');
+      const { exitCode, stdout, stderr } = await runModule(example.replaceAll("'./data", `'${folder}/data`));
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       const lines = promised(example);
       if (lines.length > 0) expect(stdout.trimEnd().split('\n')).toEqual(lines);
@@ -101,6 +101,15 @@ describe('the tables', () => {
     expect(tableRows(README, 'what', 'limit in bytes')).toEqual(
       Object.entries(limits).map(([what, limit]) => [what, limit.toLocaleString('en-US')]),
     );
+  });
+
+  test('name every field of the statistics of LMDB', async () => {
+    const store = await openLmdbStore({ path: join(await temporaryFolder(), 'store') });
+    const { readers, ...stats } = store.stats();
+    await store.close();
+    const named = tableRows(README, 'field', 'meaning').flatMap(([names = '']) => names.split(', '));
+    const fields = [...Object.keys(stats), ...Object.keys(readers).map((name) => `readers.${name}`)];
+    expect(named.sort()).toEqual(fields.sort());
   });
 
   test('list every error code once', () => {
