@@ -3,7 +3,7 @@ import { actorState, systemUsage } from '../../src/layout/index.js';
 import { HOSTILE, jsonLines, makeStore, setKv, setRaw, setUsage, setWake } from './store-support.js';
 import { hexBytes, runHere, STEERING } from './support.js';
 
-const IDS = ['a', 'ab', 'abc', 'b', 'ü', 'üb'];
+const IDS = ['_', 'a', 'ab', 'abc', 'b', 'ü', 'üb'];
 
 async function listed(path: string, ...flags: string[]): Promise<string[]> {
   const { exitCode, stdout, stderr } = await runHere(['actors', path, ...flags]);
