@@ -25,6 +25,8 @@ export {
   type ActorKeyspace,
   type ActorSubsystems,
   type ActorTransaction,
+  type ActorUsage,
+  type DueActor,
   type Keyspace,
   type KeyspaceOptions,
   openKeyspace,
@@ -39,7 +41,7 @@ export type {
   KvSelection,
   KvSyncReads,
 } from './kv/index.js';
-export type { ActorState, ActorStateRecord, ScheduledAction } from './state/index.js';
+export type { ActorState, ActorStateRecord, NewScheduledAction, ScheduledAction } from './state/index.js';
 export {
   ACTOR_ID_BYTES_MAX,
   assertBytes,
@@ -82,3 +84,4 @@ export {
   WHOLE_PARTITION,
   type Write,
 } from './store/index.js';
+export type { UsageCount } from './values/index.js';
