@@ -44,12 +44,8 @@ test('as JSON the end says whether there are more', async () => {
 
 test('the long form has what the usage record says, or a count, and when something is due', async () => {
   const path = await makeStore(async (store) => {
-    await setKv(store, {
-      counted: { key: 'value' },
-      damaged: { k: 'v' },
-      newer: { k: 'v' },
-      recorded: { k: 'v' },
-    });
+    await setRaw(store, 'counted', hexBytes('0461'), hexBytes('76616c7565'));
+    await setKv(store, { damaged: { k: 'v' }, newer: { k: 'v' }, recorded: { k: 'v' } });
     await setUsage(store, 'recorded', {
       0: { keyCount: 2, bytes: 300 },
       4: { keyCount: 1_000, bytes: 2_000 },
@@ -59,22 +55,15 @@ test('the long form has what the usage record says, or a count, and when somethi
     await setRaw(store, 'newer', hexBytes('0001026c61796f757400'), hexBytes('01000200'));
   });
   expect(await listed(path, '--long')).toEqual([
-    'counted: 2 keys, 23 bytes (counted), layout 1',
+    'counted: 1 key, 7 bytes (counted)',
     expect.stringMatching(
       /^damaged: 3 keys, 28 bytes \(counted\), .*! value\.malformed: system\.usage is malformed at byte 2: /,
     ),
-    expect.stringMatching(/^newer: 2 keys, 17 bytes \(counted\), ! layout\.unsupported: /),
+    expect.stringMatching(/^newer: 3 keys, 236 bytes, ! layout\.unsupported: /),
     'recorded: 1,002 keys, 2,300 bytes, layout 1, due 2026-02-24T02:26:40.000Z',
   ]);
   const lines = jsonLines((await listed(path, '--long', '--json')).join('\n'));
-  expect(lines.at(0)).toEqual({
-    type: 'actor',
-    actor: 'counted',
-    keys: 2,
-    bytes: 23,
-    counted: true,
-    layout: 1,
-  });
+  expect(lines.at(0)).toEqual({ type: 'actor', actor: 'counted', keys: 1, bytes: 7, counted: true });
   expect(lines.at(2)).toMatchObject({
     actor: 'newer',
     problems: [expect.stringMatching(/^layout\.unsupported/)],

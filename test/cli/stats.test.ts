@@ -38,7 +38,7 @@ test('namespaces, the largest actors and the store are told', async () => {
     expect.stringMatching(/^ {2}used {9}[\d,]+ bytes, in 0 branch, \d leaf and \d overflow pages$/),
     expect.stringMatching(/^ {2}reusable {5}[\d,]+ bytes$/),
     expect.stringMatching(/^ {2}disk free {4}[\d,]+ bytes$/),
-    '  entries      10, tree of depth 1',
+    '  entries      14, tree of depth 1',
     expect.stringMatching(/^ {2}claims {7}4, tree of depth 1$/),
     expect.stringMatching(/^ {2}transaction {2}\d+$/),
     expect.stringMatching(/^ {2}readers {6}1 of 2,000 places, none by other processes$/),
@@ -47,15 +47,15 @@ test('namespaces, the largest actors and the store are told', async () => {
   expect(lines.slice(10)).toEqual([
     '',
     'largest actors  keys  key bytes  value bytes',
-    '"large"            2         12       10,004',
-    '"middle"           3         14          104',
+    '"large"            3         21       10,214',
+    '"middle"           4         23          314',
     '',
     'namespaces  keys  key bytes  value bytes',
     'keyspace       1         14            0',
-    '00 system      3         30           12',
+    '00 system      6         57          642',
     '04 kv          4          8       10,101',
     '',
-    '3 actors, 8 keys, 10,165 bytes',
+    '3 actors, 11 keys, 10,822 bytes',
     '',
   ]);
 });
@@ -68,32 +68,32 @@ test('as JSON, in full or of one actor', async () => {
   );
   expect(lines[0]).toMatchObject({
     pageBytes: 4_096,
-    data: { entryCount: 10 },
+    data: { entryCount: 14 },
     readers: { readerCountMax: 2_000 },
   });
   expect(lines[0]).not.toHaveProperty('reserveBytes');
-  expect(lines[1]).toEqual({ type: 'actor', actor: 'large', keys: 2, keyBytes: 12, valueBytes: 10_004 });
+  expect(lines[1]).toEqual({ type: 'actor', actor: 'large', keys: 3, keyBytes: 21, valueBytes: 10_214 });
   expect(lines.at(-1)).toEqual({
     type: 'end',
     actors: 3,
     wrongUsages: 0,
-    keys: 8,
-    keyBytes: 52,
-    valueBytes: 10_113,
+    keys: 11,
+    keyBytes: 79,
+    valueBytes: 10_743,
   });
   expect(jsonLines(await stats(path, '--actor', 'middle', '--json')).slice(1)).toEqual([
-    { type: 'actor', actor: 'middle', keys: 3, keyBytes: 14, valueBytes: 104 },
-    { type: 'namespace', byte: 0, name: 'system', keys: 1, keyBytes: 10, valueBytes: 4 },
+    { type: 'actor', actor: 'middle', keys: 4, keyBytes: 23, valueBytes: 314 },
+    { type: 'namespace', byte: 0, name: 'system', keys: 2, keyBytes: 19, valueBytes: 214 },
     { type: 'namespace', byte: 4, name: 'kv', keys: 2, keyBytes: 4, valueBytes: 100 },
-    { type: 'end', actors: 1, wrongUsages: 0, keys: 3, keyBytes: 14, valueBytes: 104 },
+    { type: 'end', actors: 1, wrongUsages: 0, keys: 4, keyBytes: 23, valueBytes: 314 },
   ]);
   expect(jsonLines(await stats(path, '--root', 'eu', '--json')).at(1)).toMatchObject({ actor: 'other' });
 });
 
 test('a usage record that differs from the count is named, and a right one is not', async () => {
   const path = await makeStore(async (store) => {
-    await setKv(store, { damaged: { k: 'v' }, right: { k: 'v' }, without: { k: 'v' }, wrong: { k: 'v' } });
-    await setUsage(store, 'right', { 0: SYSTEM, 4: { keyCount: 1, bytes: 3 } });
+    await setKv(store, { damaged: { k: 'v' }, right: { k: 'v' }, wrong: { k: 'v' } });
+    await setRaw(store, 'without', hexBytes('0461'), hexBytes('00'));
     await setUsage(store, 'wrong', {
       0: SYSTEM,
       4: { keyCount: 1, bytes: 4 },

@@ -57,6 +57,8 @@ describe('a tree', () => {
       '  00 system, layout version 1',
       '    system.layout',
       '      00 01 02 6c 61 79 6f 75 74 00  The layout header: which layout the actor is in. 4 bytes: layout 1',
+      '    system.usage',
+      '      00 01 02 75 73 61 67 65 00  How many keys and bytes each namespace of the actor has. 210 bytes: 7 keys, 324 bytes',
       '  01 state',
       '    state',
       "      01  The actor's persisted state. 15 bytes: initialized, 0 scheduled events, 9 bytes of state",
@@ -69,25 +71,27 @@ describe('a tree', () => {
       '      04 62  User key "b". 12 bytes',
       '      … 1 more of kv.entry',
       '                  keys  key bytes  value bytes',
-      '  00 system          1         10            4',
+      '  00 system          2         19          214',
       '  01 state           1          1           15',
       '  02 connections     1          3           30',
       '  04 kv              3          6           36',
-      '  all                6         20           85',
+      '  all                7         29          295',
       '',
       'actor "bob"',
       '  00 system, layout version 1',
       '    system.layout',
       '      00 01 02 6c 61 79 6f 75 74 00  The layout header: which layout the actor is in. 4 bytes: layout 1',
+      '    system.usage',
+      '      00 01 02 75 73 61 67 65 00  How many keys and bytes each namespace of the actor has. 210 bytes: 3 keys, 236 bytes',
       '  04 kv',
       '    kv.entry',
       '      04 61  User key "a". 1 byte',
       '             keys  key bytes  value bytes',
-      '  00 system     1         10            4',
+      '  00 system     2         19          214',
       '  04 kv         1          2            1',
-      '  all           2         12            5',
+      '  all           3         21          215',
       '',
-      '2 actors, 8 keys, 122 bytes',
+      '2 actors, 10 keys, 560 bytes',
       'other roots in this store: "eu" (choose with --root)',
     ]);
   });
@@ -133,6 +137,7 @@ describe('a tree', () => {
       (await textOf(store, { actorId: 'bob', keysMax })).filter((line) => line.includes('…'));
     expect(await lines(0)).toEqual([
       '      … 1 more of system.layout',
+      '      … 1 more of system.usage',
       '      … 1 more of kv.entry',
       '  … 2 more malformed keys',
     ]);
@@ -206,6 +211,7 @@ describe('a tree', () => {
     );
     expect(summaries).toEqual([
       'layout 1',
+      '7 keys, 324 bytes',
       'initialized, 0 scheduled events, 9 bytes of state',
       '1 subscription, 1 byte of parameters, 1 byte of state',
     ]);
