@@ -17,6 +17,7 @@ import {
 import { kvEntry, NAMESPACES } from '../../src/layout/index.js';
 import { openLmdbStore } from '../../src/stores/lmdb/index.js';
 import { MemoryStore } from '../../src/stores/memory/index.js';
+import { runHere } from '../cli/support.js';
 import { codeBlocks, PROJECT, readProjectFile, relativeLinks, runModule, tableRows } from './support.js';
 
 const README = readProjectFile('README.md');
@@ -59,7 +60,18 @@ describe('the examples', () => {
     expect(codeBlocks(README, 'text')).toContain(`${decoded.join('\n')}\n`);
   });
 
-  test('of the command line name commands that exist', () => {
+  test('of the command line name every command', async () => {
+    const { stdout } = await runHere(['--help']);
+    const [, commands = ''] = /^Commands:\n([\s\S]*?)\n\n/m.exec(stdout) ?? [];
+    const names = [...commands.matchAll(/^ {2}(\w+)/gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== 'help');
+    const [, section = ''] = /^## Command line\n([\s\S]*?)^## /m.exec(README) ?? [];
+    const shown = new Set([...section.matchAll(/^actor-keyspace (\w+) /gm)].map(([, name]) => name));
+    expect([...shown].sort()).toEqual(names.sort());
+  });
+
+  test('of the scripts name those that exist', () => {
     const { scripts } = JSON.parse(readProjectFile('package.json')) as { scripts: Record<string, string> };
     const named = [...README.matchAll(/npm (?:run ([\w:-]+)|test\b)/g)].map(([, name = 'test']) => name);
     expect(new Set(named)).toEqual(new Set(['demo', 'test']));

@@ -21,7 +21,7 @@ export interface LmdbStoreOptions {
   readonly snapshotMsMax?: number | undefined;
   /** Open an existing store for reading: `claim` and `commit` are a `TypeError`. Default false. */
   readonly readOnly?: boolean | undefined;
-  /** What the age of snapshots is measured with. Default: the system's. */
+  /** What the age of snapshots, and of what is known of free space, is measured with. Default: the system's. */
   readonly clock?: Clock | undefined;
 }
 
