@@ -11,7 +11,7 @@ import {
 import { encodeActorPartition, systemUsage, systemWake } from '../layout/index.js';
 import { openLmdbStore } from '../stores/lmdb/index.js';
 import { findLayout } from './actor-layout.js';
-import { actorRange } from './actor-range.js';
+import { actorIds, actorRange } from './actor-range.js';
 import { type Context, checkPath, checkRoot, wholeNumber } from './context.js';
 import { failureLine } from './failure.js';
 import { jsonLine, printable } from './output.js';
@@ -58,7 +58,7 @@ async function actors(path: string, flags: ActorsFlags, { output }: Context): Pr
     const keyspace = await openKeyspace({ store, root, sharedStore: true });
     let told = 0;
     let hasMore = false;
-    for await (const id of range.ids(store)) {
+    for await (const id of actorIds(store, range)) {
       if (told === limit) {
         hasMore = true;
         break;
