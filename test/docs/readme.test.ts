@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { RECORDS_BYTES_MAX } from '../../src/actor/books.js';
 import { decodedLines, decodeInput } from '../../src/cli/decode.js';
 import { parseHex } from '../../src/cli/hex.js';
 import {
@@ -84,6 +85,7 @@ describe('the tables', () => {
   });
 
   test('give the limits of the source', async () => {
+    expect(README).toContain(`records of the actor take up to ${RECORDS_BYTES_MAX} bytes`);
     const lmdb = await openLmdbStore({ path: join(await temporaryFolder(), 'store') });
     const memory = new MemoryStore();
     const limits = {
