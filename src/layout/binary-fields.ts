@@ -159,7 +159,11 @@ function utf8Of(text: string, start: number, name: string): Uint8Array {
 const LOOPED_BYTES_MAX = 8;
 
 function writeBytes(target: Uint8Array, offset: number, bytes: Uint8Array): number {
-  if (bytes.length > LOOPED_BYTES_MAX) target.set(bytes, offset);
-  else for (let i = 0; i < bytes.length; i++) target[offset + i] = bytes[i] as number;
-  return offset + bytes.length;
+  const end = offset + bytes.length;
+  if (bytes.length <= LOOPED_BYTES_MAX) {
+    for (let i = 0; i < bytes.length; i++) target[offset + i] = bytes[i] as number;
+  } else if (end <= target.length) {
+    target.set(bytes, offset);
+  }
+  return end;
 }
