@@ -17,27 +17,16 @@ export const ACTOR_ID_BYTES_MAX = 256;
 export function measureActorId(actorId: string): number {
   if (typeof actorId !== 'string') throw new TypeError(`actor id must be a string, not ${typeof actorId}`);
   if (actorId.length === 0) throw invalid('is empty');
-  const isPlain = isAsciiWithoutNul(actorId);
-  const actorIdBytes = (isPlain ? actorId.length : Buffer.byteLength(actorId)) + 2;
+  const actorIdBytes = Buffer.byteLength(actorId) + 2;
   if (actorIdBytes > ACTOR_ID_BYTES_MAX) {
     throw invalid(`takes ${actorIdBytes} bytes encoded, the limit is ${ACTOR_ID_BYTES_MAX}`, {
       actorIdBytes,
       actorIdBytesMax: ACTOR_ID_BYTES_MAX,
     });
   }
-  if (isPlain) return actorIdBytes;
   if (!isUtf8Encodable(actorId)) throw invalid('holds a lone surrogate');
   if (actorId.includes('\0')) throw invalid('holds a NUL');
   return actorIdBytes;
-}
-
-/** As nearly every id is; to find that out costs less than the questions it answers. */
-function isAsciiWithoutNul(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === 0 || unit > 0x7f) return false;
-  }
-  return true;
 }
 
 function invalid(

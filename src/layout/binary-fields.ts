@@ -61,6 +61,7 @@ function bigUintBe(byteCount: 7 | 8): Field<bigint> {
     measure: () => byteCount,
     write(value, target, offset, name) {
       if (typeof value !== 'bigint') throw new TypeError(`${name} must be a bigint, not ${typeof value}`);
+      // Keeps the low 64 bits, so that any other integer comes back changed.
       image[0] = value;
       const high = words[HIGH] as number;
       if (image[0] !== value || high > highMax) {
@@ -77,6 +78,7 @@ function bigUintBe(byteCount: 7 | 8): Field<bigint> {
       const { bytes } = reader;
       const at = reader.advance(byteCount);
       const low = at + byteCount - 4;
+      // Of seven bytes this takes in one before them, and drops it.
       words[HIGH] = readWord(bytes, low - 4) & highMax;
       words[LOW] = readWord(bytes, low);
       return image[0] as bigint;
