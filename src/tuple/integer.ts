@@ -1,6 +1,7 @@
 import { toHex } from '../bytes/index.js';
 import { CODE_NEGATIVE_LONG, CODE_POSITIVE_LONG, CODE_ZERO } from './codes.js';
 import { assertWithin, malformed } from './malformed.js';
+import { assertRoom } from './room.js';
 
 /** Integers from this many bytes up say their length in a byte of its own. */
 const LONG_BYTES_MIN = 9;
@@ -41,15 +42,16 @@ export function writeUint(target: Uint8Array, offset: number, value: number): nu
   if (value > 0xff) target[end++] = low >>> 8;
   if (value > 0) target[end++] = low;
   target[offset] = CODE_ZERO + end - offset - 1;
-  // Typed arrays ignore writes past their end, so looking once, after them, is enough.
-  if (end > target.length) throw new RangeError(`target has ${target.length} bytes, ${end} are needed`);
+  assertRoom(target, end);
   return end;
 }
 
 function assertUint(value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0 || Object.is(value, -0)) {
-    throw new RangeError(`not a number that is an integer of 0 to 2^53 - 1: ${typeof value}`);
-  }
+  if (!Number.isSafeInteger(value) || value < 0 || Object.is(value, -0)) throw notUint(value);
+}
+
+function notUint(value: unknown): RangeError {
+  return new RangeError(`not a number that is an integer of 0 to 2^53 - 1: ${typeof value}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { decodeUtf8, encodeUtf8 } from '../bytes/index.js';
 import { CODE_BYTES, CODE_STRING, ESCAPE, TERMINATOR } from './codes.js';
 import { malformed } from './malformed.js';
+import { assertRoom } from './room.js';
 
 /** Up to this length joining characters is faster than a call of the text decoder. */
 const JOINED_CHARACTERS_MAX = 12;
@@ -120,11 +121,6 @@ function unescaped(bytes: Uint8Array, start: number, end: number): Uint8Array {
     if (byte === 0) at++;
   }
   return plain.subarray(0, length);
-}
-
-/** Typed arrays ignore writes past their end, so looking once, after them, is enough. */
-function assertRoom(target: Uint8Array, end: number): void {
-  if (end > target.length) throw new RangeError(`target has ${target.length} bytes, ${end} are needed`);
 }
 
 function escapedBytes(plain: Uint8Array): number {
