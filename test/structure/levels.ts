@@ -24,7 +24,7 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   bytes: { units: [] },
   errors: { units: [] },
   clock: { units: [] },
-  tuple: { units: PLAIN, packages: ['fdb-tuple'] },
+  tuple: { units: PLAIN },
   layout: { units: [...PLAIN, 'tuple'] },
   values: { units: PLAIN, packages: ['@bare-ts/lib', 'cborg'], builtins: ['assert/strict'] },
   inspect: { units: [...PLAIN, 'layout', 'values'] },
