@@ -20,7 +20,13 @@ const SETTINGS = {
   warmUpMs: 200,
   warmUpCalls: 3_000,
   warmUpMsMax: 2_000,
-  now: () => performance.now(),
+  clocks: {
+    elapsed: () => performance.now(),
+    processor: () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1e3;
+    },
+  },
 };
 const QUICK_SETTINGS = { ...SETTINGS, sampleMs: 10, warmUpMs: 50, warmUpMsMax: 500 };
 

@@ -97,7 +97,14 @@ export async function* rows({ random }) {
 }
 
 function comparison(name, ours, reference) {
-  return { name, unit: 'time', sampleMs: 20, ours, references: { 'fdb-tuple': reference } };
+  return {
+    name,
+    unit: 'time',
+    clock: 'processor',
+    sampleMs: 20,
+    ours,
+    references: { 'fdb-tuple': reference },
+  };
 }
 
 function familyInputs({ family, fields, tuple }, random) {

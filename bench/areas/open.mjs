@@ -97,6 +97,7 @@ async function* many({ folder, random }, collectGarbage) {
     yield {
       name: `keyspace.actors(), of ${MANY}`,
       unit: 'time',
+      clock: 'processor',
       items: MANY,
       ours: repeatAwaited(() => countAwaited(keyspace.actors()), [undefined]),
       references: {

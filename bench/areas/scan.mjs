@@ -26,6 +26,7 @@ export async function* rows({ folder, quick, random }) {
     yield {
       name: `sync.scan of ${count} rows`,
       unit: 'time',
+      clock: 'processor',
       items: count,
       ours: repeat(() => drain(kv.sync.scan()), all),
       references: { 'lmdb getRange': getRange },
@@ -33,6 +34,7 @@ export async function* rows({ folder, quick, random }) {
     yield {
       name: `scan of ${count} rows`,
       unit: 'time',
+      clock: 'processor',
       items: count,
       ours: repeatAwaited(() => drainAwaited(kv.scan()), all),
       references: { 'lmdb getRange': getRange },
@@ -46,6 +48,7 @@ export async function* rows({ folder, quick, random }) {
     yield {
       name: `sync.scan of ${LIMIT} rows`,
       unit: 'time',
+      clock: 'processor',
       items: LIMIT,
       ours: repeat((selection) => drain(kv.sync.scan(selection)), selections),
       references: { 'lmdb getRange': getLimited },
@@ -53,6 +56,7 @@ export async function* rows({ folder, quick, random }) {
     yield {
       name: `scan of ${LIMIT} rows`,
       unit: 'time',
+      clock: 'processor',
       items: LIMIT,
       ours: repeatAwaited((selection) => drainAwaited(kv.scan(selection)), selections),
       references: { 'lmdb getRange': getLimited },

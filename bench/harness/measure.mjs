@@ -20,6 +20,8 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
  * @typedef {object} Row
  * @property {string} name Unique in its area.
  * @property {Unit} unit
+ * @property {'elapsed' | 'processor'} [clock] Default `elapsed`. `processor`, all time that the process computed, is
+ * for what waits for nothing: other programs then cost it little.
  * @property {number} [items] How many items one call is. Default 1.
  * @property {number} [sampleMs] How long one sample takes, about. Default: the settings'.
  * @property {number} [slices] In how many parts a sample is taken, in turns with the others. Default 4.
@@ -35,7 +37,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
  * @property {number} warmUpMs At least so long, and on until all were done so often...
  * @property {number} warmUpCalls
  * @property {number} warmUpMsMax ... but no longer than this.
- * @property {() => number} now Milliseconds.
+ * @property {Readonly<Record<'elapsed' | 'processor', () => number>>} clocks In milliseconds.
  */
 
 /**
@@ -114,8 +116,9 @@ async function warmUp(against, run, row, settings) {
  * @param {Settings} settings
  */
 async function callsPerSample(run, row, settings) {
-  const { sampleMs = settings.sampleMs } = row;
-  const { now, warmUpMs, warmUpCalls, warmUpMsMax } = settings;
+  const { clock = 'elapsed', sampleMs = settings.sampleMs } = row;
+  const { warmUpMs, warmUpCalls, warmUpMsMax } = settings;
+  const now = settings.clocks[clock];
   let spentMs = 0;
   let spentCalls = 0;
   for (let calls = 1; ; ) {
@@ -135,7 +138,8 @@ async function callsPerSample(run, row, settings) {
  * @param {Row} row
  * @param {Settings} settings
  */
-async function measureRound(subjects, { unit, items = 1, slices = SLICES, stall = false }, { now }) {
+async function measureRound(subjects, row, { clocks }) {
+  const { unit, clock = 'elapsed', items = 1, slices = SLICES, stall = false } = row;
   if (!isTimed(unit)) {
     for (const { run, figures } of subjects) figures.push(Number(await run(1)));
     return;
@@ -146,7 +150,7 @@ async function measureRound(subjects, { unit, items = 1, slices = SLICES, stall 
       const { run, calls } = sample.subject;
       await nextTurn();
       const stalls = stall ? await watchStalls() : undefined;
-      sample.elapsedMs += await timed(run, callsOf(calls, slices), now);
+      sample.elapsedMs += await timed(run, callsOf(calls, slices), clocks[clock]);
       if (stalls !== undefined) sample.stallMs = Math.max(sample.stallMs, await stalls());
     }
   }

@@ -32,8 +32,11 @@ export function verdict(results, unmeasured) {
   const judged = results.filter(({ met }) => met !== undefined);
   const missed = judged.filter(({ met }) => met === false);
   const lines = [`${judged.length - missed.length} of ${judged.length} figures meet their goal.`];
-  for (const { area, line } of missed)
-    lines.push(`  missed: ${area}, ${line.row}, against ${line.against ?? 'nothing'}`);
+  for (const { area, line } of missed) {
+    lines.push(
+      `  missed: ${area}, ${line.row}${line.against === undefined ? '' : `, against ${line.against}`}`,
+    );
+  }
   for (const { area, row } of unmeasured) lines.push(`  not measured: ${area}, ${row}`);
   return lines.join('\n');
 }

@@ -13,7 +13,7 @@ class Clock {
     warmUpMs: 10,
     warmUpCalls: 10,
     warmUpMsMax: 1_000,
-    now: () => this.ms,
+    clocks: { elapsed: () => this.ms, processor: () => this.ms / 2 },
   };
 
   /** Work that takes so long a call, and says in `order` when it is done. */
@@ -48,6 +48,19 @@ describe('a row', () => {
     expect(await measureRow(row, clock.settings)).toEqual([
       { row: 'row', against: undefined, unit: 'rate', ours: Array(5).fill(250_000), reference: undefined },
     ]);
+  });
+
+  test('that waits for nothing is measured in time of the processor', async () => {
+    const clock = new Clock();
+    const row = {
+      name: 'row',
+      unit: 'time',
+      clock: 'processor',
+      ours: clock.work(2),
+      references: {},
+    } as const;
+    const [line] = await measureRow(row, clock.settings);
+    expect(line?.ours).toEqual(Array(5).fill(1e6));
   });
 
   test('waits for promises', async () => {
