@@ -15,13 +15,19 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
  */
 
 /**
+ * What time is taken: `elapsed`, or `processor`, all that the process computed, for what waits for nothing: other
+ * programs then cost it little.
+ *
+ * @typedef {'elapsed' | 'processor'} Clock
+ */
+
+/**
  * One thing to measure. An area yields its rows one by one, and may free what one needed before the next.
  *
  * @typedef {object} Row
  * @property {string} name Unique in its area.
  * @property {Unit} unit
- * @property {'elapsed' | 'processor'} [clock] Default `elapsed`. `processor`, all time that the process computed, is
- * for what waits for nothing: other programs then cost it little.
+ * @property {Clock} [clock] Default `elapsed`.
  * @property {number} [items] How many items one call is. Default 1.
  * @property {number} [sampleMs] How long one sample takes, about. Default: the settings'.
  * @property {number} [slices] In how many parts a sample is taken, in turns with the others. Default 4.
@@ -37,7 +43,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
  * @property {number} warmUpMs At least so long, and on until all were done so often...
  * @property {number} warmUpCalls
  * @property {number} warmUpMsMax ... but no longer than this.
- * @property {Readonly<Record<'elapsed' | 'processor', () => number>>} clocks In milliseconds.
+ * @property {Readonly<Record<Clock, () => number>>} clocks In milliseconds.
  */
 
 /**
@@ -47,6 +53,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
  * @property {string} row
  * @property {string | undefined} against
  * @property {Unit} unit
+ * @property {Clock} clock
  * @property {readonly number[]} ours
  * @property {readonly number[] | undefined} reference
  */
@@ -64,7 +71,7 @@ const STALL_RESOLUTION_MS = 1;
  * @returns {Promise<Line[]>}
  */
 export async function measureRow(row, settings) {
-  const { name, unit, ours, references } = row;
+  const { name, unit, clock = 'elapsed', ours, references } = row;
   /** @type {(readonly [string | undefined, Run])[]} */
   const named = [[undefined, ours]];
   for (const [against, run] of Object.entries(references)) if (run !== undefined) named.push([against, run]);
@@ -76,14 +83,17 @@ export async function measureRow(row, settings) {
     await measureRound([...subjects.slice(first), ...subjects.slice(0, first)], row, settings);
   }
   const [{ figures, stallsMs }, ...others] = /** @type {[Subject, ...Subject[]]} */ (subjects);
-  if (others.length === 0)
-    return [{ row: name, against: undefined, unit, ours: figures, reference: undefined }];
+  const line = { row: name, unit, clock, ours: figures };
+  if (others.length === 0) return [{ ...line, against: undefined, reference: undefined }];
   return others.flatMap((other) => {
     const { against } = other;
     /** @type {Line} */
-    const line = { row: name, against, unit, ours: figures, reference: other.figures };
-    if (row.stall !== true) return [line];
-    return [line, { row: `${name}, stall`, against, unit: 'ms', ours: stallsMs, reference: other.stallsMs }];
+    const figure = { ...line, against, reference: other.figures };
+    if (row.stall !== true) return [figure];
+    return [
+      figure,
+      { ...figure, row: `${name}, stall`, unit: 'ms', ours: stallsMs, reference: other.stallsMs },
+    ];
   });
 }
 

@@ -9,12 +9,13 @@
  * @param {Result} result
  */
 export function toJson({ area, line, ours, reference, ratio, goal, met }) {
-  const { row, against, unit } = line;
+  const { row, against, unit, clock } = line;
   return {
     area,
     row,
     against,
     unit,
+    clock,
     ours: { ...ours, samples: line.ours },
     reference: reference && { ...reference, samples: line.reference },
     ratio,

@@ -32,7 +32,14 @@ describe('the median', () => {
 });
 
 const line = (ours: number[], reference?: number[]) =>
-  ({ row: 'get, 4 KiB', against: reference && 'peer', unit: 'time', ours, reference }) as const;
+  ({
+    row: 'get, 4 KiB',
+    against: reference && 'peer',
+    unit: 'time',
+    clock: 'elapsed',
+    ours,
+    reference,
+  }) as const;
 
 describe('a ratio', () => {
   test('is of each round, so that a slow round changes nothing', () => {
@@ -149,6 +156,7 @@ test('JSON has every sample', () => {
     row: 'get, 4 KiB',
     against: 'peer',
     unit: 'time',
+    clock: 'elapsed',
     ours: { median: 2, min: 1, max: 3, mad: 1, samples: [3, 1, 2] },
     reference: { median: 1, min: 1, max: 1, mad: 0, samples: [1, 1, 1] },
     ratio: { median: 2, min: 1, max: 3, mad: 1 },
