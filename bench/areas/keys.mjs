@@ -72,10 +72,12 @@ export async function* rows({ random }) {
   const declared = FAMILIES.map((item) => ({ ...item, ...familyInputs(item, random) }));
   // Used all before any is measured: V8 then knows the shared code as a program knows it that uses several.
   const scratch = new Uint8Array(256);
-  for (const { family, values, keys } of declared) {
+  for (const { family, values, keys, tuples, packed } of declared) {
     repeat(family.encode, values)(INPUTS);
     repeat((fields) => family.encodeInto(fields, scratch, 0), values)(INPUTS);
     repeat(family.decode, keys)(INPUTS);
+    repeat(fdbTuple.pack, tuples)(INPUTS);
+    repeat(fdbTuple.unpack, packed)(INPUTS);
   }
   for (const { family, values, tuples } of declared) {
     yield comparison(`encode ${family.name}`, repeat(family.encode, values), repeat(fdbTuple.pack, tuples));

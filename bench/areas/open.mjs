@@ -99,6 +99,8 @@ async function* many({ folder, random }, collectGarbage) {
       unit: 'time',
       clock: 'processor',
       items: MANY,
+      // One listing is long enough.
+      slices: 1,
       ours: repeatAwaited(() => countAwaited(keyspace.actors()), [undefined]),
       references: {
         'store.listPartitions()': repeatAwaited(() => countAwaited(store.listPartitions()), [undefined]),

@@ -15,7 +15,9 @@ export async function* rows({ folder, quick, random }) {
   const entries = makeEntries(count, 100, random);
   const stored = storedEntries(ACTOR, entries);
   const { keyspace } = await openOurs(join(folder, 'ours'));
-  const { kv } = await loaded(await keyspace.openActor(ACTOR), entries);
+  const actor = await keyspace.openActor(ACTOR);
+  await loadActor(actor, entries);
+  const { kv } = actor;
   const lmdb = openLmdb(join(folder, 'lmdb'));
   try {
     await load(lmdb, stored);
@@ -65,11 +67,6 @@ export async function* rows({ folder, quick, random }) {
     await keyspace.close();
     await lmdb.close();
   }
-}
-
-async function loaded(actor, entries) {
-  await loadActor(actor, entries);
-  return actor;
 }
 
 function drain(items) {
