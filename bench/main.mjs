@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { GOALS } from './goals.mjs';
 import { areaNames, importArea, runArea } from './harness/areas.mjs';
 import { HELP, readArguments } from './harness/arguments.mjs';
@@ -15,6 +17,9 @@ import { resultTable } from './harness/table.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const SEED = 1;
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc');
+
 const SETTINGS = {
   sampleMs: 50,
   warmUpMs: 200,
@@ -27,6 +32,7 @@ const SETTINGS = {
       return (user + system) / 1e3;
     },
   },
+  collectGarbage: () => gc({ type: 'minor' }),
 };
 const QUICK_SETTINGS = { ...SETTINGS, sampleMs: 10, warmUpMs: 50, warmUpMsMax: 500 };
 

@@ -44,6 +44,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
  * @property {number} warmUpCalls
  * @property {number} warmUpMsMax ... but no longer than this.
  * @property {Readonly<Record<Clock, () => number>>} clocks In milliseconds.
+ * @property {() => void} collectGarbage Frees what was allocated last.
  */
 
 /**
@@ -148,7 +149,7 @@ async function callsPerSample(run, row, settings) {
  * @param {Row} row
  * @param {Settings} settings
  */
-async function measureRound(subjects, row, { clocks }) {
+async function measureRound(subjects, row, { clocks, collectGarbage }) {
   const { unit, clock = 'elapsed', items = 1, slices = SLICES, stall = false } = row;
   if (!isTimed(unit)) {
     for (const { run, figures } of subjects) figures.push(Number(await run(1)));
@@ -160,7 +161,9 @@ async function measureRound(subjects, row, { clocks }) {
       const { run, calls } = sample.subject;
       await nextTurn();
       const stalls = stall ? await watchStalls() : undefined;
-      sample.elapsedMs += await timed(run, callsOf(calls, slices), clocks[clock]);
+      // Each pays for its own garbage, and for all of it.
+      collectGarbage();
+      sample.elapsedMs += await timed(run, callsOf(calls, slices), clocks[clock], collectGarbage);
       if (stalls !== undefined) sample.stallMs = Math.max(sample.stallMs, await stalls());
     }
   }
@@ -188,11 +191,13 @@ function isTimed(unit) {
  * @param {Run} run
  * @param {number} calls
  * @param {() => number} now
+ * @param {() => void} [afterwards]
  */
-async function timed(run, calls, now) {
+async function timed(run, calls, now, afterwards) {
   const startMs = now();
   const result = run(calls);
   if (result instanceof Promise) await result;
+  afterwards?.();
   return now() - startMs;
 }
 

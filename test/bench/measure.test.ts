@@ -7,6 +7,8 @@ import { repeat, repeatAwaited } from '../../bench/harness/repeat.mjs';
 /** A clock that only work moves. */
 class Clock {
   ms = 0;
+  /** What collecting takes. */
+  garbageMs = 0;
   readonly settings = {
     rounds: 5,
     sampleMs: 40,
@@ -14,6 +16,10 @@ class Clock {
     warmUpCalls: 10,
     warmUpMsMax: 1_000,
     clocks: { elapsed: () => this.ms, processor: () => this.ms / 2 },
+    collectGarbage: () => {
+      this.ms += this.garbageMs;
+      this.garbageMs = 0;
+    },
   };
 
   /** Work that takes so long a call, and says in `order` when it is done. */
@@ -86,6 +92,17 @@ describe('a row', () => {
     const row = { name: 'row', unit: 'bytes', ours, references: {} } as const;
     const [line] = await measureRow(row, new Clock().settings);
     expect(line?.ours, 'without that of the warm-up').toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('has each run pay for its own garbage', async () => {
+    const clock = new Clock();
+    const ours = (calls: number) => {
+      clock.ms += calls;
+      clock.garbageMs += 2 * calls;
+    };
+    const row = { name: 'row', unit: 'time', ours, references: { reference: clock.work(1) } } as const;
+    const [line] = await measureRow(row, clock.settings);
+    expect(line).toMatchObject({ ours: Array(5).fill(3e6), reference: Array(5).fill(1e6) });
   });
 
   test('has its runs take turns, another first in each round', async () => {
