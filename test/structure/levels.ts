@@ -40,7 +40,8 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   kv: { units: SUBSYSTEM },
   state: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
-  index: { units: [...KEYSPACE_PARTS, 'keyspace'] },
+  transfer: { units: [...ACTOR_PARTS, 'clock'], builtins: ['crypto'] },
+  index: { units: [...KEYSPACE_PARTS, 'keyspace', 'transfer'] },
   conformance: { units: PUBLIC, builtins: ['assert/strict'] },
   cli: {
     units: PUBLIC,
