@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { ACTOR_ID_BYTES_MAX, encodeRoot } from '../layout/index.js';
+import { ACTOR_ID_BYTES_MAX } from '../layout/index.js';
 import { openLmdbStore } from '../stores/lmdb/index.js';
+import { checkPath, checkRoot } from './arguments.js';
 import { decodedLines, decodeInput, MalformedInput } from './decode.js';
+import { addExport } from './export.js';
 import { EXIT, type ExitCode, exitCodeOf, failureLine, InputError } from './failure.js';
 import { parseHex } from './hex.js';
+import { addImport } from './import.js';
 import { jsonLine, Output, OutputClosed, printable, quoted, styleFor } from './output.js';
 import { type TreeOptions, walkStore } from './tree.js';
 import { TreeText } from './tree-text.js';
@@ -15,7 +18,7 @@ import { TreeText } from './tree-text.js';
 export interface Surroundings {
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean };
-  readonly stderr: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -45,7 +48,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   return exitCode;
 }
 
-interface Context extends Surroundings {
+export interface Context extends Surroundings {
   readonly output: Output;
   /** Tells of a failure that does not end the command. */
   fail(error: unknown, where?: string): Promise<void>;
@@ -53,7 +56,7 @@ interface Context extends Surroundings {
 
 function createProgram(context: Context): Command {
   const program = new Command('actor-keyspace')
-    .description('Reads actor keyspaces: names keys and shows what a store holds. Never writes.')
+    .description('Names keys, shows what a store holds, exports and imports. Only import writes to a store.')
     .version(packageVersion())
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -65,6 +68,8 @@ function createProgram(context: Context): Command {
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 bad input.');
   addDecode(program, context);
   addTree(program, context);
+  addExport(program, context);
+  addImport(program, context);
   return program;
 }
 
@@ -172,20 +177,6 @@ async function tree(
     }
   } finally {
     await store.close();
-  }
-}
-
-function checkPath(path: string): string {
-  if (path === '' || path.includes('\0')) throw new InvalidArgumentError('Not a path.');
-  return path;
-}
-
-function checkRoot(name: string): string {
-  try {
-    encodeRoot(name);
-    return name;
-  } catch (error) {
-    throw new InvalidArgumentError(failureLine(error));
   }
 }
 

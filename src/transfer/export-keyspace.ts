@@ -106,7 +106,7 @@ class ExportRun {
       }
       const isFound = yield* this.#entries(partition, actorId);
       if (isChosen && !isFound)
-        throw new KeyspaceError('actor.not_found', 'there is no such actor', { actorId });
+        throw new KeyspaceError('actor.not_found', `there is no actor ${shortened(actorId)}`, { actorId });
     } catch (error) {
       throw refused(error, actorId);
     }
@@ -160,6 +160,10 @@ const OF_ACTOR: ReadonlySet<string> = new Set([
 
 function refused(error: unknown, actorId: string): unknown {
   if (!isKeyspaceError(error) || !OF_ACTOR.has(error.code)) return error;
-  const message = `actor ${JSON.stringify(actorId.slice(0, 60))} cannot be exported: ${error.code}`;
+  const message = `actor ${shortened(actorId)} cannot be exported`;
   return new KeyspaceError('export.refused', message, { actorId }, { cause: error });
+}
+
+function shortened(actorId: string): string {
+  return JSON.stringify(actorId.length > 60 ? `${actorId.slice(0, 60)}…` : actorId);
 }

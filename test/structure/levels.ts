@@ -46,6 +46,17 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   cli: {
     units: PUBLIC,
     packages: ['commander'],
-    builtins: ['fs', 'process', 'readline', 'stream', 'util'],
+    builtins: [
+      'crypto',
+      'fs',
+      'fs/promises',
+      'os',
+      'path',
+      'process',
+      'readline',
+      'stream',
+      'stream/promises',
+      'util',
+    ],
   },
 };

@@ -30,13 +30,7 @@ import {
 } from './support.js';
 
 /** Entries of the view below a root, with usage records and the due index made anew. */
-async function roundTrip(
-  from: Store,
-  to: Store,
-  content: World,
-  fromRoot: string,
-  toRoot: string,
-) {
+async function roundTrip(from: Store, to: Store, content: World, fromRoot: string, toRoot: string) {
   await plantWorld(from, content, fromRoot);
   const lines = await exportLines(from, { root: fromRoot, ids: fixedIds('one') });
   const summary = await importText(to, lines.join(''), { root: toRoot });
