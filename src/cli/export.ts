@@ -1,12 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ExportProgress, exportKeyspace } from '../index.js';
 import { openLmdbStore } from '../stores/lmdb/index.js';
-import { checkPath, checkRoot } from './arguments.js';
+import { type Context, checkPath, checkRoot } from './context.js';
 import { isStream } from './input-file.js';
 import { interruptible } from './interrupt.js';
 import { OutputClosed } from './output.js';
 import { OutputFile } from './output-file.js';
-import type { Context } from './program.js';
 import { Report } from './report.js';
 
 interface ExportFlags {

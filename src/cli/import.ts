@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { type ExportSummary, importKeyspace, verifyExport } from '../index.js';
 import { openLmdbStore } from '../stores/lmdb/index.js';
-import { checkPath, checkRoot } from './arguments.js';
+import { type Context, checkPath, checkRoot } from './context.js';
 import { type InputFile, openInput } from './input-file.js';
 import { interruptible } from './interrupt.js';
-import type { Context } from './program.js';
 import { Report } from './report.js';
 import { isVacant } from './vacant.js';
 

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { ACTOR_ID_BYTES_MAX } from '../layout/index.js';
 import { openLmdbStore } from '../stores/lmdb/index.js';
-import { checkPath, checkRoot } from './arguments.js';
+import { type Context, checkPath, checkRoot, type Surroundings, wholeNumber } from './context.js';
 import { decodedLines, decodeInput, MalformedInput } from './decode.js';
 import { addExport } from './export.js';
 import { EXIT, type ExitCode, exitCodeOf, failureLine, InputError } from './failure.js';
@@ -13,14 +12,6 @@ import { addImport } from './import.js';
 import { jsonLine, Output, OutputClosed, printable, quoted, styleFor } from './output.js';
 import { type TreeOptions, walkStore } from './tree.js';
 import { TreeText } from './tree-text.js';
-
-/** The process as the program sees it. */
-export interface Surroundings {
-  readonly stdin: Readable;
-  readonly stdout: Writable & { readonly isTTY?: boolean };
-  readonly stderr: Writable & { readonly isTTY?: boolean };
-  readonly env: NodeJS.ProcessEnv;
-}
 
 /**
  * Runs the command line.
@@ -46,12 +37,6 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     await fail(error).catch(() => {});
   }
   return exitCode;
-}
-
-export interface Context extends Surroundings {
-  readonly output: Output;
-  /** Tells of a failure that does not end the command. */
-  fail(error: unknown, where?: string): Promise<void>;
 }
 
 function createProgram(context: Context): Command {
@@ -178,13 +163,6 @@ async function tree(
   } finally {
     await store.close();
   }
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError('Not a whole number.');
-  return number;
 }
 
 function packageVersion(): string {

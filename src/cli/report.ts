@@ -1,6 +1,6 @@
 import type { TransferCounts } from '../index.js';
+import type { Surroundings } from './context.js';
 import { jsonLine, Output } from './output.js';
-import type { Surroundings } from './program.js';
 
 const JSON_MS = 1_000;
 const TERMINAL_MS = 100;

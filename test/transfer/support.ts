@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { toHex } from '../../src/bytes/index.js';
 import { exportKeyspace, type ImportOptions, importKeyspace } from '../../src/index.js';
@@ -228,3 +229,47 @@ export function actorIdsIn(lines: readonly string[]): string[] {
 }
 
 export { decodePartition };
+
+/** Seals lines as EXPORT.md says, without the code under test; `{sha256}` stands for that of the lines before. */
+export function sealed(bodies: readonly string[]): string {
+  let text = '';
+  let check = '';
+  for (const body of bodies) {
+    const filled = body.replace('{sha256}', createHash('sha256').update(text).digest('hex'));
+    check = createHash('sha256').update(check).update(filled).digest('hex').slice(0, 16);
+    text += `${filled},"check":"${check}"}\n`;
+  }
+  return text;
+}
+
+export const BEGIN =
+  '{"type":"begin","format":"actor-keyspace export","formatVersion":1,"layoutVersion":1,"exportId":"x"';
+
+/** The bodies of an export with these actors, whatever is wrong with them. */
+export function bodiesOf(actors: readonly (readonly [id: string, pairs: readonly Pair[]])[]): string[] {
+  const bodies = [BEGIN];
+  let [allEntries, allBytes] = [0, 0];
+  for (const [id, pairs] of actors) {
+    const digest = createHash('sha256');
+    let bytes = 0;
+    bodies.push(`{"type":"actor","actorId":${JSON.stringify(id)}`);
+    for (const [key, entry] of pairs) {
+      bodies.push(`{"type":"entry","key":"${toHex(key)}","value":"${Buffer.from(entry).toString('base64')}"`);
+      bytes += key.length + entry.length;
+      for (const part of [key, entry]) {
+        const length = Buffer.alloc(4);
+        length.writeUInt32BE(part.length);
+        digest.update(length).update(part);
+      }
+    }
+    bodies.push(
+      `{"type":"actorEnd","entries":${pairs.length},"bytes":${bytes},"sha256":"${digest.digest('hex')}"`,
+    );
+    allEntries += pairs.length;
+    allBytes += bytes;
+  }
+  bodies.push(
+    `{"type":"end","actors":${actors.length},"entries":${allEntries},"bytes":${allBytes},"sha256":"{sha256}"`,
+  );
+  return bodies;
+}
