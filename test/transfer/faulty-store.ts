@@ -1,5 +1,4 @@
-import { fromHex, toHex } from '../../src/bytes/index.js';
-import { decodePartition, encodeActorPartition, keyspaceDue } from '../../src/layout/index.js';
+import { toHex } from '../../src/bytes/index.js';
 import type { Store } from '../../src/store/index.js';
 import { dump, MARKER_KEY } from './support.js';
 
@@ -53,13 +52,3 @@ export async function visible(store: Store): Promise<string[]> {
   );
   return lines.filter((line) => !marked.has(line.split(' ')[0]));
 }
-
-/** Entries of the due index that no actor's wake record accounts for would wake nobody. */
-export function dueIds(lines: readonly string[]): string[] {
-  return lines
-    .map((line) => line.split(' ') as [string, string])
-    .filter(([partition]) => decodePartition(fromHex(partition)).keyspace === true)
-    .map(([, key]) => keyspaceDue.decode(fromHex(key)).actorId);
-}
-
-export const partitionHex = (actorId: string) => toHex(encodeActorPartition(actorId));

@@ -4,7 +4,6 @@ import { toHex } from '../../src/bytes/index.js';
 import { exportKeyspace, type ImportOptions, importKeyspace } from '../../src/index.js';
 import {
   ACTOR_FAMILIES,
-  decodePartition,
   encodeActorPartition,
   encodeKeyspacePartition,
   keyspaceDue,
@@ -46,7 +45,7 @@ export interface ActorModel {
 /** Actors by id. */
 export type World = ReadonlyMap<string, ActorModel>;
 
-export function pairsOf({ pairs, wake }: ActorModel): Pair[] {
+function pairsOf({ pairs, wake }: ActorModel): Pair[] {
   return wake === undefined ? [...pairs] : [...pairs, [WAKE_KEY, wakePayload.encode(wake)]];
 }
 
@@ -105,7 +104,7 @@ function compareParts(a: readonly string[], b: readonly string[]): number {
 }
 
 /** A recount. */
-export function usageOf(pairs: readonly Pair[]): Uint8Array {
+function usageOf(pairs: readonly Pair[]): Uint8Array {
   const namespaces = Array.from({ length: USAGE_NAMESPACES + 1 }, () => ({ keyCount: 0, bytes: 0 }));
   const all: Pair[] = [...pairs, [USAGE_KEY, new Uint8Array(210)]];
   for (const [key, value] of all) {
@@ -209,7 +208,7 @@ const model: fc.Arbitrary<ActorModel> = fc.constantFrom(0 as const, 1 as const).
     });
 });
 
-export const actorId: fc.Arbitrary<string> = fc
+const actorId: fc.Arbitrary<string> = fc
   .oneof(
     fc.string({ unit: 'grapheme' }),
     fc.string({ unit: 'binary' }),
@@ -227,8 +226,6 @@ export function actorIdsIn(lines: readonly string[]): string[] {
     .filter(({ type }) => type === 'actor')
     .map(({ actorId: id }) => id);
 }
-
-export { decodePartition };
 
 /** Seals lines as EXPORT.md says, without the code under test; `{sha256}` stands for that of the lines before. */
 export function sealed(bodies: readonly string[]): string {
