@@ -48,7 +48,7 @@ describe('what is exported and imported is the same', () => {
       fc.asyncProperty(world, root, root, async (content, fromRoot, toRoot) => {
         await roundTrip(new MemoryStore(), new MemoryStore(), content, fromRoot, toRoot);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 

@@ -1,6 +1,6 @@
-// Imports a file, and says when a commit begins and when it is durable.
+// Imports a file, and says when a commit begins, when it is durable, and how the import ended.
 import { createReadStream } from 'node:fs';
-import { importKeyspace } from 'actor-keyspace';
+import { importKeyspace, isKeyspaceError } from 'actor-keyspace';
 import { openLmdbStore } from 'actor-keyspace/stores/lmdb';
 import { say } from './support.mjs';
 
@@ -18,6 +18,11 @@ const store = new Proxy(inner, {
     };
   },
 });
-await importKeyspace({ store, open: () => createReadStream(file) });
-say('imported');
+try {
+  await importKeyspace({ store, open: () => createReadStream(file) });
+  say('imported');
+} catch (error) {
+  if (!isKeyspaceError(error)) throw error;
+  say(error.code);
+}
 await store.close();
