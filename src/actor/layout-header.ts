@@ -1,14 +1,22 @@
 import { KeyspaceError } from '../errors.js';
-import { classifyLayout, LAYOUT_PROBES, LAYOUT_VERSION_CURRENT, systemLayout } from '../layout/index.js';
-import { Layer, type Store, type StoreLimits, WHOLE_PARTITION } from '../store/index.js';
-import { layoutHeaderPayload } from '../values/index.js';
+import {
+  classifyLayout,
+  LAYOUT_PROBES,
+  LAYOUT_VERSION_CURRENT,
+  systemImport,
+  systemLayout,
+} from '../layout/index.js';
+import { type Store, WHOLE_PARTITION } from '../store/index.js';
+import { importMarkerPayload, layoutHeaderPayload } from '../values/index.js';
 
 const HEADER_KEY = systemLayout.encode({});
+const IMPORT_KEY = systemImport.encode({});
 
 /** What an actor's keys say about their layout. */
 export interface FoundLayout {
   /** Written by this library, as against found by looking at the keys. */
   readonly hasHeader: boolean;
+  readonly isEmpty: boolean;
   /** `undefined` while no key tells: the actor is new, or has only keys that all layouts share. */
   readonly layout: number | 'mixed' | undefined;
 }
@@ -16,20 +24,24 @@ export interface FoundLayout {
 /**
  * The layout of an actor: its header's, or what its keys show.
  *
- * @throws {KeyspaceError} `value.malformed` or `value.version_unsupported` if the header cannot be read.
+ * @throws {KeyspaceError} `actor.incomplete` if an import of it has not ended; `value.malformed` or
+ * `value.version_unsupported` if the header cannot be read.
  */
 export async function findLayout(store: Store, partition: Uint8Array): Promise<FoundLayout> {
-  const header = await store.get(partition, HEADER_KEY);
-  if (header) return { hasHeader: true, layout: layoutHeaderPayload.decode(header).layoutVersion };
+  const [header, marker] = await store.getMany(partition, [HEADER_KEY, IMPORT_KEY]);
+  if (marker) throw incomplete(importMarkerPayload.decode(marker).importId);
+  if (header) {
+    return { hasHeader: true, isEmpty: false, layout: layoutHeaderPayload.decode(header).layoutVersion };
+  }
   // Most actors without a header are new, and one read shows it.
-  if (await isEmpty(store, partition)) return { hasHeader: false, layout: undefined };
+  if (await isEmpty(store, partition)) return { hasHeader: false, isEmpty: true, layout: undefined };
   const evidence = LAYOUT_PROBES.map(async ({ layout, range, isEvidence }) => {
     for await (const { value } of store.scan(partition, range, { limit: 1 })) {
       if (isEvidence(value)) return [layout];
     }
     return [];
   });
-  return { hasHeader: false, layout: classifyLayout((await Promise.all(evidence)).flat()) };
+  return { hasHeader: false, isEmpty: false, layout: classifyLayout((await Promise.all(evidence)).flat()) };
 }
 
 /**
@@ -60,11 +72,9 @@ export function assertOpenable({ layout }: FoundLayout, readOnly: boolean): void
   }
 }
 
-/** The header of the current layout, to be stored with the actor's first entry. */
-export function layoutHeader(limits: StoreLimits): Layer {
-  const layer = new Layer();
-  layer.set(HEADER_KEY, layoutHeaderPayload.encode({ layoutVersion: LAYOUT_VERSION_CURRENT }), limits);
-  return layer;
+function incomplete(importId: string): KeyspaceError<'actor.incomplete'> {
+  const message = 'an import of the actor has not ended: import it again, or delete it';
+  return new KeyspaceError('actor.incomplete', message, { importId });
 }
 
 async function isEmpty(store: Store, partition: Uint8Array): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { compareBytes, equalBytes } from '../bytes/index.js';
+import { compareBytes, concatBytes, equalBytes } from '../bytes/index.js';
 import { type IdSource, randomIds } from '../clock.js';
 import { isKeyspaceError, KeyspaceError } from '../errors.js';
 import {
@@ -7,9 +7,9 @@ import {
   encodeRoot,
   LAYOUT_VERSION_CURRENT,
 } from '../layout/index.js';
-import { rootedStore, type Snapshot, type Store, WHOLE_PARTITION } from '../store/index.js';
+import { type KeyRange, rootedStore, type Snapshot, type Store, WHOLE_PARTITION } from '../store/index.js';
 import { importMarkerPayload } from '../values/index.js';
-import { ActorTally, isLeftOut, MARKER_KEY } from './actor-tally.js';
+import { ActorTally, MARKER_KEY, USAGE_KEY } from './actor-tally.js';
 import { ExportChain } from './chain.js';
 import { EXPORT_FORMAT_VERSION } from './format.js';
 import { Meter, type TransferCounts } from './progress.js';
@@ -64,6 +64,12 @@ export async function* exportKeyspace(options: ExportOptions): AsyncGenerator<st
   }
 }
 
+/** All but the usage record, which may even be damaged: it is counted anew. */
+const EXPORTED: readonly KeyRange[] = [
+  { begin: WHOLE_PARTITION.begin, end: USAGE_KEY },
+  { begin: concatBytes(USAGE_KEY, Uint8Array.of(0)) },
+];
+
 class ExportRun {
   readonly #snapshot: Snapshot;
   readonly #signal: AbortSignal | undefined;
@@ -116,14 +122,15 @@ class ExportRun {
   async *#entries(partition: Uint8Array, actorId: string): AsyncGenerator<string, boolean> {
     const chain = this.#chain;
     let tally: ActorTally | undefined;
-    for await (const { key, value } of this.#snapshot.scan(partition, WHOLE_PARTITION)) {
-      this.#signal?.throwIfAborted();
-      if (isLeftOut(key)) continue;
-      if (tally === undefined) yield chain.seal({ type: 'actor', actorId });
-      tally ??= new ActorTally();
-      tally.add(key, value);
-      yield chain.seal({ type: 'entry', key, value });
-      this.#meter.entry(key, value);
+    for (const range of EXPORTED) {
+      for await (const { key, value } of this.#snapshot.scan(partition, range)) {
+        this.#signal?.throwIfAborted();
+        if (tally === undefined) yield chain.seal({ type: 'actor', actorId });
+        tally ??= new ActorTally();
+        tally.add(key, value);
+        yield chain.seal({ type: 'entry', key, value });
+        this.#meter.entry(key, value);
+      }
     }
     if (tally === undefined) return false;
     const { entries, bytes, sha256 } = tally.end();

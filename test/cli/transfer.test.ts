@@ -17,6 +17,7 @@ import {
   plantWorld,
   SMALL_WORLD,
   smallExport,
+  USAGE_KEY,
   userKey,
 } from '../transfer/support.js';
 import { damageFile, runCli, runCliIntoHead, runHere, temporaryFolder } from './support.js';
@@ -165,6 +166,17 @@ test('a value that is damaged ends the export, named with its actor and key', as
   expect(await readdir(folder)).toEqual(['store']);
   expect(await runHere(['export', store, join(folder, 'out.jsonl'), '--actor', 'a'])).toMatchObject({
     exitCode: 0,
+  });
+});
+
+test('a usage record that is damaged is not missed', async () => {
+  const opened = await openLmdbStore({ path: store });
+  await plantPairs(opened, 'a', [[USAGE_KEY, Buffer.from('usage that will be damaged')]]);
+  await opened.close();
+  await damageFile(store, 'usage that will be damaged');
+  expect(await runHere(['export', store, join(folder, 'out.jsonl')])).toMatchObject({
+    exitCode: 0,
+    stdout: `exported ${COUNTS}\n`,
   });
 });
 

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { RECORDS_BYTES_MAX } from '../../src/actor/books.js';
 import { decodedLines, decodeInput } from '../../src/cli/decode.js';
 import { parseHex } from '../../src/cli/hex.js';
 import {
@@ -62,7 +63,7 @@ describe('the examples', () => {
   test('of the command line name commands that exist', () => {
     const { scripts } = JSON.parse(readProjectFile('package.json')) as { scripts: Record<string, string> };
     const named = [...README.matchAll(/npm (?:run ([\w:-]+)|test\b)/g)].map(([, name = 'test']) => name);
-    expect(new Set(named)).toEqual(new Set(['demo', 'test']));
+    expect(new Set(named)).toEqual(new Set(['demo', 'demo:reminders', 'test']));
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   });
 });
@@ -77,13 +78,14 @@ describe('the tables', () => {
     const actor = await keyspace.openActor('a');
     for (const [, name = '', , inUse] of rows) {
       if (inUse === 'layout 0 only') expect(name).toMatch(/^legacy/);
-      else if (inUse === 'layout header') expect(name).toBe('system');
+      else if (inUse === 'actor.usage()') expect(name).toBe('system');
       else expect(inUse).toBe(name in actor ? `actor.${name}` : 'keys only');
     }
     await keyspace.close();
   });
 
   test('give the limits of the source', async () => {
+    expect(README).toContain(`records of the actor take up to ${RECORDS_BYTES_MAX} bytes`);
     const lmdb = await openLmdbStore({ path: join(await temporaryFolder(), 'store') });
     const memory = new MemoryStore();
     const limits = {

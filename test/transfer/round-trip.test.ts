@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openKeyspace } from '../../src/index.js';
+import { exportKeyspace, openKeyspace } from '../../src/index.js';
 import { encodeActorPartition, encodeRoot } from '../../src/layout/index.js';
 import type { Store } from '../../src/store/index.js';
 import { MemoryStore } from '../../src/stores/memory/index.js';
 import { importKeyspace, verifyExport } from '../../src/transfer/index.js';
-import { onEveryStore } from '../keyspace/support.js';
+import { HeldStore } from '../actor/support.js';
+import { collect, onEveryStore } from '../keyspace/support.js';
+import { expectExactUsage } from '../keyspace/usage-support.js';
 import { LMDB } from '../stores/lmdb/support.js';
 import { MEMORY, withStore } from '../stores/support.js';
 import {
@@ -23,6 +25,7 @@ import {
   plantPairs,
   plantWorld,
   SMALL_WORLD,
+  smallExport,
   USAGE_KEY,
   userKey,
   type World,
@@ -138,13 +141,79 @@ onEveryStore((open) => {
     await keyspace.close();
   });
 
+  test('imported actors have exact usage, are due, and have a header after the next write', async () => {
+    const { store } = await open();
+    await importText(store, (await smallExport()).join(''));
+    const keyspace = await openKeyspace({ store, sharedStore: true });
+    const due = await collect(keyspace.due());
+    expect(due).toEqual([{ actorId: 'b\u00e9"\n', wakeAtMs: 7 }]);
+    for (const id of SMALL_WORLD.keys()) {
+      const actor = await keyspace.openActor(id);
+      await expectExactUsage(store, actor);
+      await actor.kv.set('x', 'longer than before');
+      await expectExactUsage(store, actor);
+      expect(await store.get(encodeActorPartition(id), HEADER_KEY)).toEqual(header());
+    }
+    await keyspace.close();
+  });
+
+  test('an actor is incomplete until all of them are imported', async () => {
+    const { store } = await open();
+    const text = (await smallExport()).join('');
+    const held = new HeldStore(store);
+    held.hold();
+    const importing = importText(held, text, { ids: fixedIds('run') });
+    const keyspace = await openKeyspace({ store, sharedStore: true });
+    for (;;) {
+      const { commit, decide } = await held.arrived();
+      if (commit.checks === undefined) {
+        decide('apply');
+        continue;
+      }
+      for (const id of SMALL_WORLD.keys()) {
+        for (const readOnly of [false, true]) {
+          await expect(keyspace.openActor(id, { readOnly })).rejects.toMatchObject({
+            code: 'actor.incomplete',
+            details: { importId: 'run' },
+          });
+        }
+      }
+      expect(await collect(keyspace.due())).toEqual([]);
+      decide('apply');
+      break;
+    }
+    await importing;
+    for (const id of SMALL_WORLD.keys()) await keyspace.openActor(id, { readOnly: true });
+    await keyspace.close();
+  });
+
+  test('an actor that is deleted while it is imported ends the import', async () => {
+    const { store } = await open();
+    const held = new HeldStore(store);
+    held.hold();
+    const importing = importText(held, (await smallExport()).join(''));
+    const failed = expect(importing).rejects.toMatchObject({ code: 'commit.check_failed' });
+    for (;;) {
+      const { commit, decide } = await held.arrived();
+      if (commit.checks !== undefined) {
+        const keyspace = await openKeyspace({ store, sharedStore: true });
+        await keyspace.deleteActor('a');
+        await keyspace.close();
+        held.release();
+      }
+      decide('apply');
+      if (commit.checks !== undefined) break;
+    }
+    await failed;
+    expect(await dump(store)).toEqual([]);
+  });
+
   test('an export is of one moment', async () => {
     const { store } = await open();
     await plantWorld(store, SMALL_WORLD);
     const before = await exportLines(store, { ids: fixedIds('one') });
     const lines: string[] = [];
     let n = 0;
-    const { exportKeyspace } = await import('../../src/index.js');
     for await (const line of exportKeyspace({ store, ids: fixedIds('one') })) {
       lines.push(line);
       const name = `new ${n++}`;
