@@ -35,7 +35,8 @@ export interface ImportProgress extends TransferCounts {
  * Imports the actors of an export, none of which may exist: all of them appear at once, or none does.
  *
  * Until then they are marked as incomplete and cannot be opened. A process that dies on the way leaves them so,
- * and importing again goes over them; of two imports of the same actors at once, at most one succeeds.
+ * and importing again goes over them; of two imports of the same actors at once, at most one succeeds. Memory grows
+ * with the number of actors, not with what they hold.
  *
  * @returns What was imported.
  * @throws {KeyspaceError} Before anything is written: `export.malformed` (also later, if the export is another
