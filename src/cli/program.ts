@@ -3,13 +3,17 @@ import { createInterface } from 'node:readline';
 import { Command, CommanderError, Option } from 'commander';
 import { ACTOR_ID_BYTES_MAX } from '../layout/index.js';
 import { openLmdbStore } from '../stores/lmdb/index.js';
+import { addActors } from './actors.js';
+import { addCompact } from './compact.js';
 import { type Context, checkPath, checkRoot, type Surroundings, wholeNumber } from './context.js';
 import { decodedLines, decodeInput, MalformedInput } from './decode.js';
 import { addExport } from './export.js';
 import { EXIT, type ExitCode, exitCodeOf, failureLine, InputError } from './failure.js';
+import { addGet } from './get.js';
 import { parseHex } from './hex.js';
 import { addImport } from './import.js';
 import { jsonLine, Output, OutputClosed, printable, quoted, styleFor } from './output.js';
+import { addStats } from './stats.js';
 import { type TreeOptions, walkStore } from './tree.js';
 import { TreeText } from './tree-text.js';
 
@@ -41,7 +45,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 
 function createProgram(context: Context): Command {
   const program = new Command('actor-keyspace')
-    .description('Names keys, shows what a store holds, exports and imports. Only import writes to a store.')
+    .description(
+      'Names keys, shows what a store holds, copies, exports and imports. Only import writes to a store.',
+    )
     .version(packageVersion())
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -53,6 +59,10 @@ function createProgram(context: Context): Command {
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 bad input.');
   addDecode(program, context);
   addTree(program, context);
+  addActors(program, context);
+  addGet(program, context);
+  addStats(program, context);
+  addCompact(program, context);
   addExport(program, context);
   addImport(program, context);
   return program;
