@@ -69,7 +69,11 @@ async function importInto(
   if (await isVacant(path)) {
     // A store is not made for what is no export.
     const source = input.read();
-    const summary = await verifyExport({ source, signal, onProgress: report.counting('checked') });
+    const summary = await verifyExport({
+      source,
+      signal,
+      onProgress: (counts) => report.progress('checked', counts),
+    });
     if (check) return summary;
   }
   const store = await openLmdbStore({ path, readOnly: check });

@@ -3,7 +3,7 @@ import { fromHex, isUtf8Encodable, toHex } from '../bytes/index.js';
 /** The version that is written, and the only one that is read. */
 export const EXPORT_FORMAT_VERSION = 1;
 
-/** A line with its line feed is never longer: the largest entry's takes 179,600. */
+/** A line with its line feed is never longer: the largest entry's has 179,592. */
 export const EXPORT_LINE_BYTES_MAX = 196_608;
 
 /** How one field stands in a line. */

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { run } from '../../src/cli/program.js';
+import { Report } from '../../src/cli/report.js';
 import { openLmdbStore } from '../../src/stores/lmdb/index.js';
+import { ManualClock } from '../stores/manual-clock.js';
 import {
   dump,
   dumpOf,
@@ -211,26 +212,35 @@ test('an interrupt ends an import in order', async () => {
   expect(await readdir(folder)).toEqual(['store']);
 });
 
-test('progress is shown on a terminal in one line, which is gone at the end', async () => {
-  const file = join(folder, 'out.jsonl');
-  for (const args of [
-    ['export', store, file],
-    ['import', join(folder, 'copy'), file],
-  ]) {
+test('progress is a line of a terminal, or an object each second', async () => {
+  const counts = (entries: number) => ({ actors: 1, entries, bytes: 3 * entries });
+  for (const json of [false, true]) {
+    const clock = new ManualClock();
+    const stdout = new PassThrough();
     const stderr = Object.assign(new PassThrough(), { isTTY: true });
-    const exitCode = await run(args, {
-      stdin: Readable.from([]),
-      stdout: new PassThrough(),
-      stderr,
-      env: {},
-    });
-    expect(exitCode).toBe(0);
-    const shown = String(stderr.read());
-    const [start, done] = shown.split('\r\u001b[K');
-    expect(start).toBe('');
-    expect(done).toMatch(/^(exported|checked) 2 actors, 5 entries, 53 bytes/);
-    expect(shown.endsWith('\r\u001b[K')).toBe(true);
-    expect(shown).not.toContain('\n');
+    const report = new Report({ stdout, stderr }, { json, isOutputTaken: false }, clock);
+    for (let entries = 0; entries <= 3_000; entries += 1_000) {
+      report.progress('imported', counts(entries), counts(3_000));
+      clock.advance(500);
+    }
+    report.endProgress();
+    await report.summary('imported', { exportId: 'x' });
+    const told = String(stdout.read());
+    if (json) {
+      expect(jsonLines(told)).toEqual([
+        { type: 'progress', done: 'imported', ...counts(0), totals: counts(3_000) },
+        { type: 'progress', done: 'imported', ...counts(2_000), totals: counts(3_000) },
+        { type: 'imported', ...counts(3_000), exportId: 'x' },
+      ]);
+      expect(stderr.read()).toBe(null);
+    } else {
+      expect(told).toBe('imported 1 actor, 3,000 entries, 9,000 bytes\n');
+      expect(String(stderr.read()).split('\r\u001b[K')).toEqual([
+        '',
+        ...[1_000, 2_000, 3_000].map((n) => `${n.toLocaleString('en-US')} of 3,000 entries, 2,000 a second`),
+        '',
+      ]);
+    }
   }
 });
 
