@@ -33,7 +33,17 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   'stores/lmdb': {
     units: [...PLAIN, 'clock', 'store'],
     packages: ['lmdb'],
-    builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'os', 'path', 'timers/promises', 'zlib'],
+    builtins: [
+      'buffer',
+      'crypto',
+      'fs',
+      'fs/promises',
+      'os',
+      'path',
+      'timers/promises',
+      'worker_threads',
+      'zlib',
+    ],
   },
   actor: { units: ACTOR_PARTS, builtins: ['async_hooks', 'crypto'] },
   connections: { units: SUBSYSTEM },
