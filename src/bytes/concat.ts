@@ -19,3 +19,19 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 export function copyBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }
+
+/** Up to this length a loop is faster than `set`. */
+const LOOPED_BYTES_MAX = 64;
+
+/**
+ * Copies the bytes from `start` on into a new plain `Uint8Array`.
+ *
+ * A view to copy from would not do: making one moves the memory of a short array off the JavaScript heap, which takes
+ * several times as long as copying it.
+ */
+export function copyBytesFrom(bytes: Uint8Array, start: number): Uint8Array {
+  const copy = new Uint8Array(bytes.length - start);
+  if (copy.length > LOOPED_BYTES_MAX) copy.set(bytes.subarray(start));
+  else for (let i = 0; i < copy.length; i++) copy[i] = bytes[start + i] as number;
+  return copy;
+}

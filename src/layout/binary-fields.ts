@@ -1,4 +1,4 @@
-import { assertBytes, copyBytes, decodeUtf8, encodeUtf8, isUtf8Encodable } from '../bytes/index.js';
+import { assertBytes, decodeUtf8, encodeUtf8, isUtf8Encodable } from '../bytes/index.js';
 import { assertText, assertWhole, type Field, NO_BYTES } from './field.js';
 
 const fixed = { isTuple: false, isOpenEnded: false, least: NO_BYTES } as const;
@@ -118,7 +118,7 @@ export const restBytes: Field<Uint8Array> = {
     assertBytes(value, name);
     return writeBytes(target, offset, value);
   },
-  read: (reader) => copyBytes(reader.takeRest()),
+  read: (reader) => reader.takeRest(),
 };
 
 /** Any text, possibly empty, as UTF-8 up to the end of the key. Not normalised. */

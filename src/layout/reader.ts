@@ -1,4 +1,4 @@
-import { toHex } from '../bytes/index.js';
+import { copyBytesFrom, toHex } from '../bytes/index.js';
 import { isKeyspaceError, KeyspaceError } from '../errors.js';
 import { CODE_ZERO, readUint } from '../tuple/index.js';
 import { byteCount } from './wording.js';
@@ -45,11 +45,11 @@ export class KeyReader {
     return value;
   }
 
-  /** Everything up to the end of the key, not copied. */
+  /** A copy of everything up to the end of the key. */
   takeRest(): Uint8Array {
     const { bytes, offset } = this;
     this.offset = bytes.length;
-    return bytes.subarray(offset);
+    return copyBytesFrom(bytes, offset);
   }
 
   malformed(reason: string, byteOffset = this.offset): KeyspaceError<'key.malformed'> {

@@ -121,10 +121,23 @@ export const ownership: Section = {
   },
 
   'what comes out are plain arrays of their own': async ({ store }) => {
-    await store.commit({ writes: [set(ALICE, '6162', Buffer.from('0102', 'hex')), set(BOB, '61', '')] });
+    const lengths = [0, 2, 64, 65, 1_000, 4_064, 5_000, store.limits.valueBytesMax];
+    await store.commit({
+      writes: [
+        set(ALICE, '6162', Buffer.from('0102', 'hex')),
+        // Keys of several lengths too.
+        ...lengths.map((length, n) =>
+          set(ALICE, new Uint8Array(1 + n * 30).fill(0x62), new Uint8Array(length)),
+        ),
+        set(BOB, '61', ''),
+      ],
+    });
     const key = bytes('6162');
     const snapshot = await store.snapshot();
+    const keys = (await collect(store.scanSizes(ALICE, ALL))).map((size) => size.key);
     for (const reader of [store, snapshot]) {
+      assertPlain(...(await reader.getMany(ALICE, keys)));
+      for await (const size of reader.scanSizes(ALICE, ALL)) assertPlain(size.key);
       assertPlain(await reader.get(ALICE, key), ...(await reader.getMany(ALICE, [key, key])));
       for await (const entry of reader.scan(ALICE, ALL)) assertPlain(entry.key, entry.value);
       assertPlain(...(await collect(reader.listPartitions())));

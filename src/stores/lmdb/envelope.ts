@@ -1,11 +1,13 @@
 import { crc32 } from 'node:zlib';
-import { allocateValue } from './value-pool.js';
 
 /**
  * What the data database holds for a value: the value, then 4 bytes, big-endian: the CRC-32 (of zlib) of the
  * stored key followed by the value. With the key in it, a value under another's key does not match.
  */
 export const CHECKSUM_BYTES = 4;
+
+/** A view of a shorter array moves its memory off the JavaScript heap, which costs more than to copy it. */
+const LOOPED_BYTES_MAX = 64;
 
 export function seal(storedKey: Uint8Array, value: Uint8Array): Uint8Array {
   const sealed = Buffer.allocUnsafe(value.length + CHECKSUM_BYTES);
@@ -16,13 +18,14 @@ export function seal(storedKey: Uint8Array, value: Uint8Array): Uint8Array {
 
 /**
  * @param sealed May be a view of memory that changes later.
- * @returns The value in a new array the caller owns (its `buffer` may be shared), or why it is not what was sealed under this key.
+ * @returns The value in a new array the caller owns, or why it is not what was sealed under this key.
  */
 export function unseal(storedKey: Uint8Array, sealed: Uint8Array): Uint8Array | string {
   const valueBytes = sealed.length - CHECKSUM_BYTES;
   if (valueBytes < 0) return `${sealed.length} bytes are too few for a checksum`;
-  const value = allocateValue(valueBytes);
-  value.set(sealed.subarray(0, valueBytes));
+  const value = new Uint8Array(valueBytes);
+  if (valueBytes > LOOPED_BYTES_MAX) value.set(sealed.subarray(0, valueBytes));
+  else for (let i = 0; i < valueBytes; i++) value[i] = sealed[i] as number;
   if (checksum(storedKey, value) !== readUint32(sealed, valueBytes)) return 'the checksum does not match';
   return value;
 }

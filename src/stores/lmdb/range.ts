@@ -3,7 +3,7 @@ import { strinc } from '../../bytes/index.js';
 import type { KeyRange } from '../../store/index.js';
 import { engineFailure } from './failure.js';
 import { storedBound } from './stored-key.js';
-import { readValueBytes, type View } from './view.js';
+import type { View } from './view.js';
 
 export type Direction = 'forward' | 'reverse';
 
@@ -23,73 +23,32 @@ export function storedRange(partition: Uint8Array, { begin, end }: KeyRange): St
   };
 }
 
-export interface StoredEntry {
-  readonly key: Uint8Array;
-  readonly sealed: Uint8Array;
-}
-
-export interface StoredSize {
-  readonly key: Uint8Array;
-  readonly valueBytes: number;
-}
-
-export interface Batch<Item> {
-  readonly items: readonly Item[];
+export interface Batch {
+  readonly keys: readonly Uint8Array[];
   /** Where to go on; absent at the end of the range. */
   readonly rest?: StoredRange | undefined;
 }
 
-/** A batch of large values ends before its number of entries is reached. */
-const BATCH_BYTES = 1024 * 1024;
-
 /**
- * Reads the next entries of a range in one go: no cursor stays open between the batches of a scan, since one
- * that outlives its transaction or environment crashes.
+ * Reads the next keys of a range in one go: no cursor stays open between the batches of a scan, since one that
+ * outlives its transaction or environment crashes. Values are left to be read one by one, since the engine's cursors
+ * copy each into memory of its own, which costs more than to look it up.
  */
-export function readEntries(
-  view: View,
-  range: StoredRange,
-  direction: Direction,
-  entriesMax: number,
-): Batch<StoredEntry> {
-  const items: StoredEntry[] = [];
-  let bytes = 0;
-  try {
-    for (const { key, value } of view.data.getRange(rangeOptions(view, range, direction))) {
-      items.push({ key, sealed: value });
-      bytes += value.length;
-      if (items.length === entriesMax || bytes >= BATCH_BYTES)
-        return { items, rest: restOf(range, direction, key) };
-    }
-  } catch (error) {
-    throw engineFailure('read', error);
-  }
-  return { items };
-}
-
-/** As {@link readEntries}, but for the values. */
-export function readSizes(
-  view: View,
-  range: StoredRange,
-  direction: Direction,
-  keysMax: number,
-): Batch<StoredSize> {
-  let keys: Uint8Array[];
-  try {
-    keys = Array.from(view.data.getKeys({ ...rangeOptions(view, range, direction), limit: keysMax }));
-  } catch (error) {
-    throw engineFailure('read', error);
-  }
-  const items = keys.map((key) => ({ key, valueBytes: readValueBytes(view, key) ?? 0 }));
+export function readBatch(view: View, range: StoredRange, direction: Direction, keysMax: number): Batch {
+  const keys = keysOf(view, { ...rangeOptions(view, range, direction), limit: keysMax });
   const last = keys.at(-1);
-  if (last === undefined || keys.length < keysMax) return { items };
-  return { items, rest: restOf(range, direction, last) };
+  if (last === undefined || keys.length < keysMax) return { keys };
+  return { keys, rest: restOf(range, direction, last) };
 }
 
 /** Every stored key of a range, in order. */
 export function readKeys(view: View, range: StoredRange): Uint8Array[] {
+  return keysOf(view, rangeOptions(view, range, 'forward'));
+}
+
+function keysOf(view: View, options: RangeOptions): Uint8Array[] {
   try {
-    return Array.from(view.data.getKeys(rangeOptions(view, range, 'forward')));
+    return Array.from(view.data.getKeys(options));
   } catch (error) {
     throw engineFailure('read', error);
   }

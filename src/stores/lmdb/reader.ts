@@ -1,4 +1,4 @@
-import { compareBytes, strinc } from '../../bytes/index.js';
+import { compareBytes, copyBytesFrom, strinc } from '../../bytes/index.js';
 import {
   assertKey,
   assertPartition,
@@ -15,19 +15,10 @@ import {
   type SyncReader,
   WHOLE_PARTITION,
 } from '../../store/index.js';
-import { unseal } from './envelope.js';
 import { engineFailure } from './failure.js';
-import {
-  type Batch,
-  type Direction,
-  readEntries,
-  readSizes,
-  type StoredRange,
-  seek,
-  storedRange,
-} from './range.js';
+import { type Direction, readBatch, type StoredRange, seek, storedRange } from './range.js';
 import { storedKey } from './stored-key.js';
-import { corruptValue, readValue, readValueBytes, type View } from './view.js';
+import { corruptValue, readStored, readStoredBytes, readValue, type View } from './view.js';
 
 /** Lends a view for as long as a scan takes. */
 export interface ViewSource {
@@ -63,20 +54,21 @@ export class LmdbReader implements SyncReader {
     const view = this.#source.view();
     assertPartition(partition);
     for (const key of keys) assertKey(key, COMMON_LIMITS);
-    return keys.map((key) => readValueBytes(view, storedKey(partition, key)));
+    return keys.map((key) => readStoredBytes(view, storedKey(partition, key)));
   }
 
   scan(partition: Uint8Array, range: KeyRange, options: ScanOptions = {}): Iterable<Entry> {
-    return this.#scan(partition, range, options, readEntries, ({ key, sealed }) =>
-      openEntry(partition.length, key, sealed),
-    );
+    return this.#scan(partition, range, options, (view, stored) => {
+      const key = copyBytesFrom(stored, partition.length);
+      return { key, value: readStored(view, stored, key) ?? lost(key) };
+    });
   }
 
   scanSizes(partition: Uint8Array, range: KeyRange, options: ScanOptions = {}): Iterable<EntrySize> {
-    return this.#scan(partition, range, options, readSizes, ({ key, valueBytes }) => ({
-      key: new Uint8Array(key.subarray(partition.length)),
-      valueBytes,
-    }));
+    return this.#scan(partition, range, options, (view, stored) => {
+      const key = copyBytesFrom(stored, partition.length);
+      return { key, valueBytes: readStoredBytes(view, stored) ?? lost(key) };
+    });
   }
 
   *listPartitions(range: KeyRange = WHOLE_PARTITION): Generator<Uint8Array> {
@@ -101,39 +93,30 @@ export class LmdbReader implements SyncReader {
     }
   }
 
-  #scan<Stored, Item>(
+  #scan<Item>(
     partition: Uint8Array,
     range: KeyRange,
     options: ScanOptions,
-    read: ReadBatch<Stored>,
-    open: (stored: Stored) => Item,
+    read: Read<Item>,
   ): Iterable<Item> {
     this.#source.view();
     assertPartition(partition);
     assertScan(range, options);
     if (isEmptyRange(range) || options.limit === 0) return [];
-    return this.#items(storedRange(partition, range), options, read, open);
+    return this.#items(storedRange(partition, range), options, read);
   }
 
-  *#items<Stored, Item>(
-    range: StoredRange,
-    options: ScanOptions,
-    read: ReadBatch<Stored>,
-    open: (stored: Stored) => Item,
-  ): Generator<Item> {
+  *#items<Item>(range: StoredRange, options: ScanOptions, read: Read<Item>): Generator<Item> {
     const direction: Direction = options.reverse ? 'reverse' : 'forward';
     let left = options.limit ?? Number.POSITIVE_INFINITY;
     const held = this.#source.hold();
     try {
       for (let batchMax = BATCH_FIRST; left > 0; batchMax = Math.min(2 * batchMax, BATCH_MAX)) {
-        const batch = read(held.view(), range, direction, Math.min(left, batchMax));
-        for (const stored of batch.items) {
-          held.view();
-          yield open(stored);
-        }
-        if (batch.rest === undefined) return;
-        range = batch.rest;
-        left -= batch.items.length;
+        const { keys, rest } = readBatch(held.view(), range, direction, Math.min(left, batchMax));
+        for (const stored of keys) yield read(held.view(), stored);
+        if (rest === undefined) return;
+        range = rest;
+        left -= keys.length;
       }
     } finally {
       held.release();
@@ -141,21 +124,14 @@ export class LmdbReader implements SyncReader {
   }
 }
 
-type ReadBatch<Stored> = (
-  view: View,
-  range: StoredRange,
-  direction: Direction,
-  itemsMax: number,
-) => Batch<Stored>;
+/** What is asked of each stored key of a scan. */
+type Read<Item> = (view: View, stored: Uint8Array) => Item;
 
 const BATCH_FIRST = 16;
 const BATCH_MAX = 256;
 
-function openEntry(partitionBytes: number, stored: Uint8Array, sealed: Uint8Array): Entry {
-  const key = new Uint8Array(stored.subarray(partitionBytes));
-  const value = unseal(stored, sealed);
-  if (typeof value === 'string') throw corruptValue(key, value);
-  return { key, value };
+function lost(key: Uint8Array): never {
+  throw corruptValue(key, 'the key is there and the value is not');
 }
 
 /** The same reads as promises: what LMDB has mapped needs no waiting. */

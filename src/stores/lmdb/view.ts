@@ -14,7 +14,15 @@ export interface View {
 
 /** @throws {KeyspaceError} `value.corrupt`; `store.failed`. */
 export function readValue(view: View, partition: Uint8Array, key: Uint8Array): Uint8Array | undefined {
-  const stored = storedKey(partition, key);
+  return readStored(view, storedKey(partition, key), key);
+}
+
+/**
+ * @param stored Partition and key, as the data database is keyed.
+ * @param key Without the partition, to be named in the error.
+ * @throws {KeyspaceError} `value.corrupt`; `store.failed`.
+ */
+export function readStored(view: View, stored: Uint8Array, key: Uint8Array): Uint8Array | undefined {
   const found = readSealed(view, stored);
   if (found === undefined) return undefined;
   const value = unseal(stored, found.subarray(0, view.data.lastSize));
@@ -22,8 +30,8 @@ export function readValue(view: View, partition: Uint8Array, key: Uint8Array): U
   return value;
 }
 
-/** @throws {KeyspaceError} `store.failed`. */
-export function readValueBytes(view: View, stored: Uint8Array): number | undefined {
+/** Length of the value, which is not verified. @throws {KeyspaceError} `store.failed`. */
+export function readStoredBytes(view: View, stored: Uint8Array): number | undefined {
   return readSealed(view, stored) && unsealedBytes(view.data.lastSize);
 }
 
