@@ -41,6 +41,10 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   state: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
   index: { units: [...KEYSPACE_PARTS, 'keyspace'] },
+  testing: {
+    units: [...KEYSPACE_PARTS, 'clock', 'keyspace', 'stores/memory'],
+    builtins: ['crypto', 'timers/promises', 'util'],
+  },
   conformance: { units: PUBLIC, builtins: ['assert/strict'] },
   cli: {
     units: PUBLIC,

@@ -1,0 +1,255 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type ErrorCode, isKeyspaceError } from '../../errors.js';
+import type { ActorKeyspace } from '../../keyspace/index.js';
+import { injectedFault } from '../faults/fault.js';
+import type { History } from './history.js';
+import type { Judge } from './judge.js';
+import type { SimulatedActor } from './simulated-actor.js';
+import type { SimulatedProcess } from './simulated-process.js';
+import type { Timeline } from './timeline.js';
+import { ChangedMind, type Part, type Unit } from './unit.js';
+
+/** With these a call is refused, and the handle goes on. */
+const REFUSALS: readonly ErrorCode[] = ['transaction.timeout', 'commit.too_large', 'store.full'];
+
+/** Where things stood when a call was made. */
+interface Issued {
+  readonly text: string;
+  /** What every call must fail with, since the handle had failed or was closed. */
+  readonly refusal: ErrorCode | undefined;
+}
+
+/** One handle of an actor, and what must come of every call on it. */
+export class Owner {
+  readonly actor: SimulatedActor;
+  readonly process: SimulatedProcess;
+  readonly epoch: number;
+  readonly timeline: Timeline;
+  readonly #handle: ActorKeyspace;
+  readonly #history: History;
+  readonly #judge: Judge;
+  readonly #name: string;
+  #end: { readonly code: ErrorCode; readonly error: unknown } | undefined;
+  #closing: 'no' | 'begun' | 'done' = 'no';
+  #openCount = 0;
+  #openTransactions = 0;
+  /** So many changes are accepted: whatever is read shows them. */
+  #acceptedCount = 0;
+  /** The last of so many changes was told to be accepted. */
+  #fulfilledCount = 0;
+  /** Whether a deferred write was accepted that came too late to be stored. */
+  #acceptedLate = false;
+  #lossTold = false;
+
+  constructor(handle: ActorKeyspace, actor: SimulatedActor, process: SimulatedProcess, timeline: Timeline) {
+    this.actor = actor;
+    this.process = process;
+    this.epoch = handle.epoch as number;
+    this.timeline = timeline;
+    this.#handle = handle;
+    this.#history = process.history;
+    this.#judge = process.judge;
+    this.#name = `${process.name} ${actor.id}#${this.epoch}`;
+  }
+
+  get isSuperseded(): boolean {
+    return this.epoch < this.actor.epochMax;
+  }
+
+  /** Whether it may be given more to do: it may well have failed. */
+  get isAvailable(): boolean {
+    return !this.process.isDown && this.#closing !== 'begun';
+  }
+
+  /** Whether it is the one that reads and writes the actor. */
+  get isCurrent(): boolean {
+    return this.isAvailable && !this.isSuperseded && this.#refusal === undefined;
+  }
+
+  /** Calls that have not settled. */
+  get openCount(): number {
+    return this.#openCount;
+  }
+
+  get #refusal(): ErrorCode | undefined {
+    return this.#closing === 'done' ? 'actor.closed' : this.#end?.code;
+  }
+
+  issue(unit: Unit): void {
+    const { timeline } = this;
+    const issued = this.#issue(unit.text);
+    const isLate = this.isSuperseded;
+    const index = issued.refusal === undefined && !isLate ? timeline.add(unit) : undefined;
+    this.#history.counts[unit.isTransaction ? 'transactions' : 'operations']++;
+    if (unit.isTransaction) this.#openTransactions++;
+    this.#track(
+      unit.run(this.#handle).finally(() => {
+        if (unit.isTransaction) this.#openTransactions--;
+      }),
+      (results) => this.#unitDone(unit, issued, index, results),
+      (error) => this.#unitFailed(unit, issued, index, error),
+    );
+  }
+
+  /** Reads outside of transactions, and so at any instant until it is answered. */
+  read({ at, operation }: Part): void {
+    const issued = this.#issue(operation.text);
+    const acceptedCount = this.#acceptedCount;
+    this.#history.counts.operations++;
+    this.#track(
+      operation.run(this.#handle, {}),
+      (result) => {
+        if (this.#wentThrough(issued) || this.isSuperseded) return;
+        const possible: unknown[] = [];
+        for (let count = acceptedCount; count <= this.timeline.length; count++) {
+          possible.push(operation.apply(this.timeline.state(count)[at]).result);
+          if (isDeepStrictEqual(result, possible.at(-1))) return;
+        }
+        this.#wrong(`${operation.text} shows what was not accepted`, possible, result);
+      },
+      (error) => this.#readFailed(issued, error),
+    );
+  }
+
+  durable(): void {
+    const issued = this.#issue('durable()');
+    const fulfilledCount = this.#fulfilledCount;
+    const acceptedLate = this.#acceptedLate;
+    this.#track(
+      this.#handle.durable(),
+      () => {
+        if (this.#wentThrough(issued)) return;
+        this.#vouched('durable()', fulfilledCount, acceptedLate);
+      },
+      (error) => {
+        if (this.#isExpected(issued, error)) this.#lossTold ||= !isKeyspaceError(error, 'actor.closed');
+      },
+    );
+  }
+
+  close(): void {
+    if (this.#closing === 'no') this.#closing = 'begun';
+    this.#history.note(`${this.#name} close()`);
+    this.#track(
+      this.#handle.close(),
+      () => {
+        this.#closing = 'done';
+        if (!this.#lossTold) this.#vouched('close()', this.#fulfilledCount, this.#acceptedLate);
+      },
+      (error) => {
+        this.#closing = isKeyspaceError(error, 'transaction.timeout') ? 'no' : 'done';
+        this.#isExpected({ text: 'close()', refusal: undefined }, error);
+        this.#lossTold = true;
+      },
+    );
+  }
+
+  /** The store answered a commit of this handle with an error. */
+  commitFailed(error: unknown): void {
+    const isFenced = isKeyspaceError(error, 'commit.fenced');
+    if (this.#end === undefined) this.#history.counts.failedOwners++;
+    this.#end ??= { code: isFenced ? 'actor.fenced' : 'actor.poisoned', error };
+    if (isFenced ? !this.actor.isContested(this.epoch) : injectedFault(error) === undefined) {
+      this.#wrong('a commit failed without a reason', 'done', error);
+    }
+  }
+
+  /** Nothing moves any more: what was issued has been accepted, unless something is in its way. */
+  quiet(): void {
+    const isReading = this.process.store.waiting.some(({ operation }) => operation !== 'commit');
+    if (this.#openTransactions === 0 && !isReading) this.#acceptedCount = this.timeline.length;
+  }
+
+  #issue(text: string): Issued {
+    this.#history.note(`${this.#name} ${text}`);
+    return { text, refusal: this.#refusal };
+  }
+
+  #track<T>(running: Promise<T>, done: (value: T) => void, failed: (error: unknown) => void): void {
+    this.#openCount++;
+    const settled = (judge: () => void) => () => {
+      this.#openCount--;
+      judge();
+    };
+    running.then(
+      (value) => this.#judge.fulfilled(settled(() => done(value))),
+      (error) => this.#judge.rejected(settled(() => failed(error))),
+    );
+  }
+
+  #unitDone(unit: Unit, issued: Issued, index: number | undefined, results: unknown[]): void {
+    if (this.#wentThrough(issued)) return;
+    if (unit.throws) this.#wrong(`${unit.text} resolved`, ChangedMind.name, results);
+    if (index === undefined) {
+      if (!unit.surelyWrites) return;
+      this.#acceptedLate = true;
+      if (unit.isDurable)
+        this.#wrong(`a superseded owner was told that it wrote: ${unit.text}`, 'actor.fenced', 'done');
+      return;
+    }
+    if (!this.isSuperseded) {
+      const expected = unit.outcome(this.timeline.state(index)).results;
+      if (!isDeepStrictEqual(results, expected))
+        this.#wrong(`the results of ${unit.text}`, expected, results);
+    }
+    // What changed nothing has nothing to lose.
+    if (this.timeline.changes(index)) this.#fulfilledCount = Math.max(this.#fulfilledCount, index + 1);
+    if (unit.isDurable) this.#vouched(unit.text, index + 1, false);
+  }
+
+  #unitFailed(unit: Unit, issued: Issued, index: number | undefined, error: unknown): void {
+    const refuse = () => {
+      this.#history.counts.refused++;
+      if (index !== undefined) this.timeline.refuse(index);
+    };
+    if (issued.refusal === undefined && error instanceof ChangedMind) {
+      if (!unit.throws) this.#wrong(`${unit.text} was rejected`, 'done', error);
+      refuse();
+    } else if (isKeyspaceError(error) && REFUSALS.includes(error.code)) refuse();
+    else if (!this.#isExpected(issued, error)) return;
+    // What fails with its handle may be stored all the same.
+    else if (!this.#isEnd(error)) refuse();
+  }
+
+  #readFailed(issued: Issued, error: unknown): void {
+    if (this.#isExpected(issued, error)) this.#history.counts.refused++;
+  }
+
+  /** Something was acknowledged: the first so many changes, and those that came too late if there are any. */
+  #vouched(by: string, count: number, acceptedLate: boolean): void {
+    this.#history.counts.acknowledged++;
+    if (acceptedLate || !this.timeline.acknowledge(count)) {
+      this.#wrong(`${by} of ${this.#name} acknowledged what is not stored`, 'a failure', 'done');
+    }
+  }
+
+  #wentThrough({ text, refusal }: Issued): boolean {
+    if (refusal === undefined) return false;
+    this.#wrong(`${text} went through on a handle that had ended`, refusal, 'done');
+    return true;
+  }
+
+  /** Whether it is the error that ended this handle, or says that it has ended. */
+  #isEnd(error: unknown): boolean {
+    return this.#end !== undefined && (error === this.#end.error || isKeyspaceError(error, this.#end.code));
+  }
+
+  #isExpected({ text, refusal }: Issued, error: unknown): boolean {
+    // Nobody is there any more to be told anything.
+    if (this.process.isDown) return true;
+    if (refusal !== undefined) {
+      if (isKeyspaceError(error, refusal)) return true;
+      this.#wrong(`${text} on a handle that had ended`, refusal, error);
+      return false;
+    }
+    const injected = injectedFault(error);
+    if (this.#isEnd(error) || (injected !== undefined && injected.operation !== 'commit')) return true;
+    if (this.#closing !== 'no' && isKeyspaceError(error, 'actor.closed')) return true;
+    this.#wrong(`${text} was rejected`, this.#end?.code ?? 'done', error);
+    return false;
+  }
+
+  #wrong(what: string, expected: unknown, found: unknown): void {
+    this.#history.report({ what: `${this.#name}: ${what}`, expected, found });
+  }
+}
