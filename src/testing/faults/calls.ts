@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { isKeyspaceError, KeyspaceError } from '../../errors.js';
-import { type Fault, failed, InjectedFault, type StoreOperation, unknown, unsupported } from './fault.js';
+import { type Fault, failed, injectedInto, type StoreOperation, unknown, unsupported } from './fault.js';
 import type { FaultPlan, StoreCall } from './plan.js';
 
 /** What became of one operation so far. */
@@ -51,7 +51,7 @@ export class Calls {
   /** Delivered and not settled: what to tell their callers if the connection is cut. */
   readonly #delivered = new Map<StoreCall, (error: KeyspaceError) => void>();
   #count = 0;
-  #cut: InjectedFault | undefined;
+  #isCut = false;
 
   constructor(options: CallsOptions) {
     this.#options = options;
@@ -70,7 +70,7 @@ export class Calls {
   }
 
   get isCut(): boolean {
-    return this.#cut !== undefined;
+    return this.#isCut;
   }
 
   /**
@@ -116,12 +116,13 @@ export class Calls {
     for (const { goOn } of [...this.#waiting]) goOn();
   }
 
-  cut(by: InjectedFault): void {
-    if (this.#cut !== undefined) return;
-    this.#cut = by;
-    for (const { refuse } of [...this.#waiting]) refuse(failed(by));
-    for (const [{ operation }, refuse] of [...this.#delivered]) {
-      refuse(operation === 'commit' ? unknown(by) : failed(by));
+  cut(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    for (const { call, refuse } of [...this.#waiting]) refuse(failed(injectedInto(call, 'cut')));
+    for (const [call, refuse] of [...this.#delivered]) {
+      const injected = injectedInto(call, 'cut');
+      refuse(call.operation === 'commit' ? unknown(injected) : failed(injected));
     }
   }
 
@@ -139,7 +140,7 @@ export class Calls {
     this.#counts.set(operation, nth);
     this.#count++;
     const call: StoreCall = { operation, nth, index: this.#count, isSync, partition, commit };
-    const fault = this.#cut === undefined ? this.#options.plan(call) : undefined;
+    const fault = this.#isCut ? undefined : this.#options.plan(call);
     const record: CallRecord = { operation, nth, fault, outcome: 'waiting' };
     this.#log.push(record);
     if (this.#log.length > this.#options.logLength) this.#log.shift();
@@ -149,10 +150,9 @@ export class Calls {
 
   /** Throws for the faults that keep any operation from the store. */
   #meet(call: StoreCall, fault: Fault | undefined): void {
-    const { operation, nth } = call;
-    if (fault === 'cut') this.cut(new InjectedFault(operation, nth, fault));
-    if (this.#cut !== undefined) throw failed(new InjectedFault(operation, nth, 'cut'));
-    if (fault === 'fail') throw failed(new InjectedFault(operation, nth, fault));
+    if (fault === 'cut') this.cut();
+    if (this.#isCut) throw failed(injectedInto(call, 'cut'));
+    if (fault === 'fail') throw failed(injectedInto(call, fault));
   }
 
   #wait(call: StoreCall, delayMs?: number): Promise<void> {

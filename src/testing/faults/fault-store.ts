@@ -10,7 +10,7 @@ import type {
   SyncReader,
 } from '../../store/index.js';
 import { type CallEvent, type CallRecord, Calls, type Variants } from './calls.js';
-import { failed, InjectedFault, unknown, unsupported } from './fault.js';
+import { failed, injectedInto, unknown, unsupported } from './fault.js';
 import { FaultReader, FaultSnapshot, FaultSyncReader, faultyItems } from './fault-reader.js';
 import { type FaultPlan, type ScriptedFault, type StoreCall, scriptedFaults } from './plan.js';
 
@@ -86,7 +86,7 @@ export class FaultStore extends FaultReader implements Store {
    * `commit.unknown`, and other operations are `store.failed`.
    */
   cut(): void {
-    this.#calls.cut(new InjectedFault('commit', 0, 'cut'));
+    this.#calls.cut();
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -121,23 +121,23 @@ export class FaultStore extends FaultReader implements Store {
   }
 
   async #commitPart(
-    { operation, nth }: StoreCall,
+    call: StoreCall,
     commit: Commit,
     fault: { readonly applyWrites: number },
   ): Promise<never> {
     await this.#store.commit({ ...commit, writes: commit.writes.slice(0, fault.applyWrites) });
-    throw failed(new InjectedFault(operation, nth, fault));
+    throw failed(injectedInto(call, fault));
   }
 }
 
-const claimUnder: Variants<Fence> = async ({ operation, nth }, fault, deliver) => {
-  if (fault !== 'applyThenFail') throw unsupported(operation, fault);
+const claimUnder: Variants<Fence> = async (call, fault, deliver) => {
+  if (fault !== 'applyThenFail') throw unsupported(call.operation, fault);
   await deliver();
-  throw failed(new InjectedFault(operation, nth, fault));
+  throw failed(injectedInto(call, fault));
 };
 
-const commitUnder: Variants<void> = async ({ operation, nth }, fault, deliver) => {
-  const lost = unknown(new InjectedFault(operation, nth, fault));
+const commitUnder: Variants<void> = async (call, fault, deliver) => {
+  const lost = unknown(injectedInto(call, fault));
   switch (fault) {
     case 'lose':
       throw lost;
@@ -151,6 +151,6 @@ const commitUnder: Variants<void> = async ({ operation, nth }, fault, deliver) =
       return;
     }
     default:
-      throw unsupported(operation, fault);
+      throw unsupported(call.operation, fault);
   }
 };

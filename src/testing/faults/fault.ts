@@ -72,6 +72,13 @@ export class InjectedFault extends Error {
   }
 }
 
+export function injectedInto(
+  { operation, nth }: { readonly operation: StoreOperation; readonly nth: number },
+  fault: Fault,
+): InjectedFault {
+  return new InjectedFault(operation, nth, fault);
+}
+
 /** The injected fault that an error comes from, however many causes down; `undefined` if from none. */
 export function injectedFault(error: unknown): InjectedFault | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

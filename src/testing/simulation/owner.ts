@@ -83,6 +83,7 @@ export class Owner {
     this.#history.counts[unit.isTransaction ? 'transactions' : 'operations']++;
     if (unit.isTransaction) this.#openTransactions++;
     this.#track(
+      unit.text,
       unit.run(this.#handle).finally(() => {
         if (unit.isTransaction) this.#openTransactions--;
       }),
@@ -97,6 +98,7 @@ export class Owner {
     const acceptedCount = this.#acceptedCount;
     this.#history.counts.operations++;
     this.#track(
+      operation.text,
       operation.run(this.#handle, {}),
       (result) => {
         if (this.#wentThrough(issued) || this.isSuperseded) return;
@@ -116,6 +118,7 @@ export class Owner {
     const fulfilledCount = this.#fulfilledCount;
     const acceptedLate = this.#acceptedLate;
     this.#track(
+      issued.text,
       this.#handle.durable(),
       () => {
         if (this.#wentThrough(issued)) return;
@@ -131,6 +134,7 @@ export class Owner {
     if (this.#closing === 'no') this.#closing = 'begun';
     this.#history.note(`${this.#name} close()`);
     this.#track(
+      'close()',
       this.#handle.close(),
       () => {
         this.#closing = 'done';
@@ -165,15 +169,24 @@ export class Owner {
     return { text, refusal: this.#refusal };
   }
 
-  #track<T>(running: Promise<T>, done: (value: T) => void, failed: (error: unknown) => void): void {
+  #track<T>(
+    text: string,
+    running: Promise<T>,
+    done: (value: T) => void,
+    failed: (error: unknown) => void,
+  ): void {
     this.#openCount++;
-    const settled = (judge: () => void) => () => {
+    const settled = (how: string, judge: () => void) => () => {
       this.#openCount--;
+      this.#history.note(`${this.#name} ${text}: ${how}`);
       judge();
     };
     running.then(
-      (value) => this.#judge.fulfilled(settled(() => done(value))),
-      (error) => this.#judge.rejected(settled(() => failed(error))),
+      (value) => this.#judge.fulfilled(settled('done', () => done(value))),
+      (error) => {
+        const how = isKeyspaceError(error) ? error.code : String(error);
+        this.#judge.rejected(settled(how, () => failed(error)));
+      },
     );
   }
 

@@ -1,10 +1,12 @@
-import { concatBytes, toHex } from '../../bytes/index.js';
+import { equalBytes, toHex } from '../../bytes/index.js';
 import { openKeyspace } from '../../keyspace/index.js';
-import { decodeKey, encodeActorPartition, NAMESPACE } from '../../layout/index.js';
+import { decodeKey, encodeActorPartition, NAMESPACE, systemLayout } from '../../layout/index.js';
 import { type Entry, type Store, WHOLE_PARTITION } from '../../store/index.js';
 import { MemoryStore } from '../../stores/memory/index.js';
 import type { State } from './timeline.js';
 import type { Workload } from './workload.js';
+
+const HEADER_KEY = systemLayout.encode({});
 
 /** What is stored of one actor at one instant. */
 export interface Stored {
@@ -64,13 +66,18 @@ function problemsOf(entries: readonly Entry[], state: State, workloads: readonly
       counts.set(Number(namespace), (counts.get(Number(namespace)) ?? 0) - count);
     }
   }
+  if (entries.some(({ key }) => key[0] !== NAMESPACE.system) && !entries.some(({ key }) => isHeader(key))) {
+    problems.push('there is no layout header');
+  }
   for (const [namespace, count] of counts) {
     if (namespace === NAMESPACE.system || count === 0) continue;
-    problems.push(
-      `${count} more keys than expected in namespace ${toHex(concatBytes(Uint8Array.of(namespace)))}`,
-    );
+    problems.push(`${count} keys too many in namespace ${toHex(Uint8Array.of(namespace))}`);
   }
   return problems;
+}
+
+function isHeader(key: Uint8Array): boolean {
+  return equalBytes(key, HEADER_KEY);
 }
 
 function problemOf(key: Uint8Array): string | undefined {

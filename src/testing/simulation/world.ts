@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { concatBytes, equalBytes } from '../../bytes/index.js';
 import type { ActorKeyspace } from '../../keyspace/index.js';
 import { openKeyspace } from '../../keyspace/index.js';
@@ -16,7 +17,7 @@ import { Owner } from './owner.js';
 import { SimulatedActor } from './simulated-actor.js';
 import { SimulatedProcess } from './simulated-process.js';
 import { readStored } from './stored.js';
-import { Timeline } from './timeline.js';
+import { type State, Timeline } from './timeline.js';
 import type { Workload } from './workload.js';
 
 interface WorldOptions {
@@ -174,11 +175,20 @@ export class World {
     }
     const { timeline } = actor;
     if (!timeline.mayBeStored(state)) {
-      const expected = timeline.possible();
-      history.report({ what: `what is stored of ${actor.id}`, expected, found: state });
+      const possible = timeline.possible().map((each) => this.#difference(each, state));
+      const expected = possible.length === 1 ? possible[0] : { oneOf: possible };
+      const found = this.#difference(state, timeline.state(timeline.length));
+      history.report({ what: `what is stored of ${actor.id}`, expected, found });
     }
     history.assertSound();
     return state;
+  }
+
+  /** The models in which a state differs from another, by workload. */
+  #difference(state: State, other: State): Readonly<Record<string, unknown>> {
+    const named = this.workloads.map(({ name }, at) => [name, at] as const);
+    const different = named.filter(([, at]) => !isDeepStrictEqual(state[at], other[at]));
+    return Object.fromEntries(different.map(([name, at]) => [name, state[at]]));
   }
 
   /** Lets everything end that has begun, with no more faults, and then checks all there is to check. */
