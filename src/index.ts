@@ -1,4 +1,5 @@
 export type { Durability, OpenActorOptions, WriteOptions } from './actor/index.js';
+export { type Clock, type IdSource, randomIds, systemClock } from './clock.js';
 export type { ActorConnections, Connection } from './connections/index.js';
 export {
   type AnyKeyspaceError,
@@ -12,6 +13,8 @@ export {
   type ActorKeyspace,
   type ActorSubsystems,
   type ActorTransaction,
+  type ActorUsage,
+  type DueActor,
   type Keyspace,
   type KeyspaceOptions,
   openKeyspace,
@@ -26,7 +29,7 @@ export type {
   KvSelection,
   KvSyncReads,
 } from './kv/index.js';
-export type { ActorState, ActorStateRecord, ScheduledAction } from './state/index.js';
+export type { ActorState, ActorStateRecord, NewScheduledAction, ScheduledAction } from './state/index.js';
 export {
   ACTOR_ID_BYTES_MAX,
   assertBytes,
@@ -69,3 +72,4 @@ export {
   WHOLE_PARTITION,
   type Write,
 } from './store/index.js';
+export type { UsageCount } from './values/index.js';

@@ -83,8 +83,8 @@ async function demonstrate() {
     ...(acknowledged === orders.length
       ? []
       : [`${acknowledged} of ${orders.length} orders were acknowledged`]),
-    // One layout header and one state record besides.
-    ...(totals.keys === stored + clients + 2 ? [] : [`the keyspace has ${totals.keys} keys`]),
+    // A layout header, a usage record and a state record besides.
+    ...(totals.keys === stored + clients + 3 ? [] : [`the keyspace has ${totals.keys} keys`]),
     ...(totals.malformedKeys + totals.corruptValues === 0
       ? []
       : ['the keyspace holds keys that do not decode']),

@@ -19,6 +19,8 @@ export class CommittedGround implements Ground {
     return [];
   }
 
+  prepare(): undefined {}
+
   accept(): Promise<void> {
     throw new KeyspaceError('actor.read_only', 'the actor is open read-only', {});
   }

@@ -1,18 +1,21 @@
+import type { Clock } from '../clock.js';
 import { KeyspaceError } from '../errors.js';
 
 interface Waiter {
   readonly enter: () => void;
-  readonly timer: NodeJS.Timeout;
+  readonly stopTimer: () => void;
 }
 
 /** Lets one holder in at a time, first come first served, and turns away who waited too long. */
 export class Gate {
   readonly #waitMsMax: number;
+  readonly #clock: Clock;
   readonly #waiting: Waiter[] = [];
   #held = false;
 
-  constructor(waitMsMax: number) {
+  constructor(waitMsMax: number, clock: Clock) {
     this.#waitMsMax = waitMsMax;
+    this.#clock = clock;
   }
 
   get isFree(): boolean {
@@ -30,13 +33,13 @@ export class Gate {
       this.#held = true;
       return Promise.resolve();
     }
-    const startMs = performance.now();
+    const startMs = this.#clock.monotonicMs();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const stopTimer = this.#clock.after(this.#waitMsMax, () => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(this.#timeout(Math.round(performance.now() - startMs)));
-      }, this.#waitMsMax);
-      const waiter: Waiter = { enter: resolve, timer };
+        reject(this.#timeout(Math.round(this.#clock.monotonicMs() - startMs)));
+      });
+      const waiter: Waiter = { enter: resolve, stopTimer };
       this.#waiting.push(waiter);
     });
   }
@@ -47,7 +50,7 @@ export class Gate {
       this.#held = false;
       return;
     }
-    clearTimeout(next.timer);
+    next.stopTimer();
     next.enter();
   }
 

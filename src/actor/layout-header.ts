@@ -1,9 +1,16 @@
 import { KeyspaceError } from '../errors.js';
-import { classifyLayout, LAYOUT_PROBES, LAYOUT_VERSION_CURRENT, systemLayout } from '../layout/index.js';
-import { Layer, type Store, type StoreLimits, WHOLE_PARTITION } from '../store/index.js';
-import { layoutHeaderPayload } from '../values/index.js';
+import {
+  classifyLayout,
+  LAYOUT_PROBES,
+  LAYOUT_VERSION_CURRENT,
+  systemImport,
+  systemLayout,
+} from '../layout/index.js';
+import { type Store, WHOLE_PARTITION } from '../store/index.js';
+import { importMarkerPayload, layoutHeaderPayload } from '../values/index.js';
 
 const HEADER_KEY = systemLayout.encode({});
+const IMPORT_KEY = systemImport.encode({});
 
 /** What an actor's keys say about their layout. */
 export interface FoundLayout {
@@ -16,10 +23,12 @@ export interface FoundLayout {
 /**
  * The layout of an actor: its header's, or what its keys show.
  *
- * @throws {KeyspaceError} `value.malformed` or `value.version_unsupported` if the header cannot be read.
+ * @throws {KeyspaceError} `actor.incomplete` if an import of it has not ended; `value.malformed` or
+ * `value.version_unsupported` if the header cannot be read.
  */
 export async function findLayout(store: Store, partition: Uint8Array): Promise<FoundLayout> {
-  const header = await store.get(partition, HEADER_KEY);
+  const [header, marker] = await store.getMany(partition, [HEADER_KEY, IMPORT_KEY]);
+  if (marker) throw incomplete(importMarkerPayload.decode(marker).importId);
   if (header) return { hasHeader: true, layout: layoutHeaderPayload.decode(header).layoutVersion };
   // Most actors without a header are new, and one read shows it.
   if (await isEmpty(store, partition)) return { hasHeader: false, layout: undefined };
@@ -60,11 +69,9 @@ export function assertOpenable({ layout }: FoundLayout, readOnly: boolean): void
   }
 }
 
-/** The header of the current layout, to be stored with the actor's first entry. */
-export function layoutHeader(limits: StoreLimits): Layer {
-  const layer = new Layer();
-  layer.set(HEADER_KEY, layoutHeaderPayload.encode({ layoutVersion: LAYOUT_VERSION_CURRENT }), limits);
-  return layer;
+function incomplete(importId: string): KeyspaceError<'actor.incomplete'> {
+  const message = 'an import of the actor has not ended: import it again, or delete it';
+  return new KeyspaceError('actor.incomplete', message, { importId });
 }
 
 async function isEmpty(store: Store, partition: Uint8Array): Promise<boolean> {

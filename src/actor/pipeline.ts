@@ -1,9 +1,17 @@
 import { isKeyspaceError, KeyspaceError } from '../errors.js';
-import { assertCommitBytes, type Fence, type Layer, type Store, type Write } from '../store/index.js';
-import type { Ground } from './ground.js';
+import { assertCommitBytes, type Fence, type Layer, type Store } from '../store/index.js';
+import type { ActorLayer } from './actor-layer.js';
+import { type Balance, type Books, RECORDS_BYTES_MAX, RECORDS_COUNT_MAX } from './books.js';
+import type { Ground, Preparation } from './ground.js';
+import { LayeredReads } from './reads.js';
+import type { Usage } from './usage.js';
+import { replacedKeys, usageChange, usageChangeLater } from './usage-change.js';
+import { DUE_PARTITION } from './wake.js';
 
 interface Accepted {
-  readonly layer: Layer;
+  readonly layer: ActorLayer;
+  /** The records as of this layer, once another waits behind it. */
+  balance?: Balance;
   /** Whether some of it was acknowledged on acceptance, so that nobody may be waiting to hear of its loss. */
   isDeferred: boolean;
   readonly durable: Promise<void>;
@@ -22,9 +30,12 @@ const ACCEPTED_BYTES_MAX = 16 * 1024 * 1024;
 export class CommitPipeline implements Ground {
   readonly #store: Store;
   readonly #fence: Fence;
+  readonly #books: Books;
+  readonly #reads: LayeredReads;
   /** Oldest first: retained after their commit, then in flight, then waiting. */
   readonly #accepted: Accepted[] = [];
-  #inFlightCount = 0;
+  /** The oldest that is not durable is being committed. */
+  #isInFlight = false;
   /** Layers that ever became durable, and how many of those have left `#accepted`. */
   #committedCount = 0;
   #droppedCount = 0;
@@ -34,13 +45,12 @@ export class CommitPipeline implements Ground {
   #failure: KeyspaceError | undefined;
   #closing: Promise<void> | undefined;
   #hasUntoldLoss = false;
-  #preface: Layer | undefined;
 
-  /** @param preface What must be stored no later than the first entry: the layout header. */
-  constructor(store: Store, fence: Fence, preface?: Layer) {
+  constructor(store: Store, fence: Fence, books: Books) {
     this.#store = store;
     this.#fence = fence;
-    this.#preface = preface;
+    this.#books = books;
+    this.#reads = new LayeredReads(store, fence.partition, this);
   }
 
   get isEmpty(): boolean {
@@ -66,26 +76,49 @@ export class CommitPipeline implements Ground {
     return this.#accepted.map(({ layer }) => layer);
   }
 
+  prepare(layer: ActorLayer): Preparation | undefined {
+    if (this.#store.sync !== undefined) return undefined;
+    const release = this.retain();
+    const keys = replacedKeys(layer);
+    const stored =
+      keys.length === 0 ? Promise.resolve([]) : this.#store.getSizes(this.#fence.partition, keys);
+    // Whoever gave up waiting for its turn never asks.
+    stored.catch(() => {});
+    return {
+      release,
+      change: async () => {
+        const oldSizes = this.#reads.sizesOver(keys, await stored);
+        this.assertUsable();
+        return usageChangeLater(layer, this.#books.usage, this.#reads, oldSizes);
+      },
+    };
+  }
+
   /**
    * Accepts a layer as a whole: from now on it is read, and the promise resolves when it is durable.
    *
-   * @throws {KeyspaceError} `commit.too_large` or `store.full`, and then nothing of it is accepted; or why
-   * the pipeline is unusable.
+   * @throws {KeyspaceError} `commit.too_large`, `actor.quota_exceeded` or `store.full`, and then nothing of it is
+   * accepted; or why the pipeline is unusable.
    */
-  accept(layer: Layer, isDeferred: boolean): Promise<void> {
+  accept(
+    layer: ActorLayer,
+    isDeferred: boolean,
+    change: Usage = usageChange(layer, this.#books.usage, this.#reads.sync),
+  ): Promise<void> {
     this.assertUsable();
-    assertCommitBytes(layer.bytes, this.#store.limits.commitBytesMax);
-    if (layer.setCount > 0) {
-      this.#assertRoom(layer);
-      if (this.#preface !== undefined) this.#enqueue(this.#preface, false);
-      this.#preface = undefined;
-    }
-    return this.#enqueue(layer, isDeferred);
+    assertCommitBytes(layer.bytes + RECORDS_BYTES_MAX, this.#store.limits.commitBytesMax);
+    const posting = this.#books.post(layer, change);
+    if (layer.setCount > 0) this.#assertRoom(layer);
+    this.#books.enter(posting, layer, this.#store.limits);
+    const { durable } = this.#enqueue(layer, isDeferred);
+    this.#books.accept(posting);
+    return durable;
   }
 
   /** What waits has been let in and not reached the store, so it takes room as well. */
   #assertRoom(layer: Layer): void {
-    let { setCount, setBytes } = layer;
+    let setCount = layer.setCount + RECORDS_COUNT_MAX;
+    let setBytes = layer.setBytes + RECORDS_BYTES_MAX;
     for (let at = this.#waitingFrom; at < this.#accepted.length; at++) {
       const waiting = (this.#accepted[at] as Accepted).layer;
       setCount += waiting.setCount;
@@ -94,19 +127,22 @@ export class CommitPipeline implements Ground {
     this.#store.assertRoom?.(setCount, setBytes + setCount * this.#fence.partition.length);
   }
 
-  #enqueue(layer: Layer, isDeferred: boolean): Promise<void> {
+  #enqueue(layer: ActorLayer, isDeferred: boolean): Accepted {
     const newest = this.#accepted.at(-1);
     const isWaiting = this.#accepted.length > this.#waitingFrom;
-    const { commitBytesMax } = this.#store.limits;
-    if (newest !== undefined && isWaiting && newest.layer.bytes + layer.bytes <= commitBytesMax) {
-      newest.layer.absorb(layer);
-      newest.isDeferred ||= isDeferred;
-      return newest.durable;
+    if (newest !== undefined && isWaiting) {
+      const bytes = newest.layer.bytes + layer.bytes + RECORDS_BYTES_MAX;
+      if (bytes <= this.#store.limits.commitBytesMax) {
+        newest.layer.absorb(layer);
+        newest.isDeferred ||= isDeferred;
+        return newest;
+      }
+      newest.balance = this.#books.balance();
     }
     const accepted = acceptedLayer(layer, isDeferred);
     this.#accepted.push(accepted);
     this.#schedulePump();
-    return accepted.durable;
+    return accepted;
   }
 
   get #retainedCount(): number {
@@ -114,7 +150,7 @@ export class CommitPipeline implements Ground {
   }
 
   get #waitingFrom(): number {
-    return this.#retainedCount + this.#inFlightCount;
+    return this.#retainedCount + (this.#isInFlight ? 1 : 0);
   }
 
   /**
@@ -191,7 +227,7 @@ export class CommitPipeline implements Ground {
 
   // Writes made in the same turn of the event loop share one commit.
   #schedulePump(): void {
-    if (this.#pumpScheduled || this.#inFlightCount > 0) return;
+    if (this.#pumpScheduled || this.#isInFlight) return;
     this.#pumpScheduled = true;
     queueMicrotask(() => {
       this.#pumpScheduled = false;
@@ -200,50 +236,43 @@ export class CommitPipeline implements Ground {
   }
 
   #pump(): void {
-    const group = this.#fitting();
-    if (group.length === 0) return;
-    this.#inFlightCount = group.length;
-    const writes: Write[] = group.flatMap(({ layer }) => layer.writes(this.#fence.partition));
-    this.#store.commit({ fences: [this.#fence], writes }).then(
-      () => this.#committed(group),
-      (error) => this.#failed(error, group),
+    const next = this.#accepted[this.#retainedCount];
+    if (next === undefined) return;
+    this.#isInFlight = true;
+    const { partition } = this.#fence;
+    const balance = next.balance ?? this.#books.balance();
+    const { usage, due } = this.#books.writes(partition, balance);
+    const writes = [...next.layer.writes(partition), ...usage, ...due];
+    const sharedPartition = due.length > 0 ? DUE_PARTITION : undefined;
+    this.#store.commit({ fences: [this.#fence], sharedPartition, writes }).then(
+      () => this.#committed(next, balance),
+      (error) => this.#failed(error, next),
     );
   }
 
-  /** The oldest waiting layers that fit into one commit. */
-  #fitting(): Accepted[] {
-    let bytes = 0;
-    let end = this.#retainedCount;
-    for (; end < this.#accepted.length; end++) {
-      bytes += (this.#accepted[end] as Accepted).layer.bytes;
-      if (end > this.#retainedCount && bytes > this.#store.limits.commitBytesMax) break;
-    }
-    return this.#accepted.slice(this.#retainedCount, end);
-  }
-
-  #committed(group: readonly Accepted[]): void {
-    this.#inFlightCount = 0;
-    this.#committedCount += group.length;
+  #committed({ resolve }: Accepted, balance: Balance): void {
+    this.#books.committed(balance);
+    this.#isInFlight = false;
+    this.#committedCount++;
     this.#dropCommitted();
-    for (const { resolve } of group) resolve();
+    resolve();
     this.#pump();
   }
 
-  #failed(error: unknown, group: readonly Accepted[]): void {
+  #failed(error: unknown, inFlight: Accepted): void {
     const failure = isKeyspaceError(error, 'commit.fenced') ? fenced(error) : asFailure(error);
     this.#failure = failure;
     const dropped = this.#accepted.splice(0).slice(this.#retainedCount);
     this.#hasUntoldLoss = dropped.some(({ isDeferred }) => isDeferred);
     this.#droppedCount = this.#committedCount;
-    this.#inFlightCount = 0;
+    this.#isInFlight = false;
     for (const accepted of dropped) {
-      const wasInFlight = group.includes(accepted);
-      accepted.reject(wasInFlight || failure.code === 'actor.fenced' ? failure : poisoned(failure));
+      accepted.reject(accepted === inFlight || failure.code === 'actor.fenced' ? failure : poisoned(failure));
     }
   }
 }
 
-function acceptedLayer(layer: Layer, isDeferred: boolean): Accepted {
+function acceptedLayer(layer: ActorLayer, isDeferred: boolean): Accepted {
   let resolve!: () => void;
   let reject!: (error: unknown) => void;
   const durable = new Promise<void>((onDurable, onFailure) => {

@@ -3,9 +3,12 @@ import {
   assertKey,
   assertScan,
   type Entry,
+  type EntrySize,
   foundValue,
   type KeyRange,
   keyId,
+  type Layer,
+  type MergedItem,
   ScanMerge,
   type ScanOptions,
   type Snapshot,
@@ -21,6 +24,10 @@ export interface ActorReads {
   getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>;
   /** The actor as it was when the first entry was asked for. */
   scan(range: KeyRange, options?: ScanOptions): AsyncIterable<Entry>;
+  /** Lengths of values, as `Reader.getSizes` of stores has them. */
+  getSizes(keys: readonly Uint8Array[]): Promise<(number | undefined)[]>;
+  /** As {@link scan}, with lengths instead of values. */
+  scanSizes(range: KeyRange, options?: ScanOptions): AsyncIterable<EntrySize>;
   /**
    * The same without waiting.
    *
@@ -34,6 +41,8 @@ export interface ActorSyncReads {
   get(key: Uint8Array): Uint8Array | undefined;
   getMany(keys: readonly Uint8Array[]): (Uint8Array | undefined)[];
   scan(range: KeyRange, options?: ScanOptions): Iterable<Entry>;
+  getSizes(keys: readonly Uint8Array[]): (number | undefined)[];
+  scanSizes(range: KeyRange, options?: ScanOptions): Iterable<EntrySize>;
 }
 
 /** The store's entries of one partition with a {@link Ground}'s layers on top. */
@@ -63,30 +72,74 @@ export class LayeredReads implements ActorReads {
 
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     if (this.#sync) return this.#sync.getMany(keys);
+    return this.#retaining(keys, async () => {
+      const stored = await this.#store.getMany(this.#partition, keys);
+      return keys.map((key, i) => {
+        const found = this.#ground.lookup(keyId(key));
+        return found === undefined ? stored[i] : foundValue(found);
+      });
+    });
+  }
+
+  async getSizes(keys: readonly Uint8Array[]): Promise<(number | undefined)[]> {
+    if (this.#sync) return this.#sync.getSizes(keys);
+    return this.#retaining(keys, async () =>
+      this.sizesOver(keys, await this.#store.getSizes(this.#partition, keys)),
+    );
+  }
+
+  /** The sizes here, given those in the store at an instant since which the ground has retained its layers. */
+  sizesOver(keys: readonly Uint8Array[], stored: readonly (number | undefined)[]): (number | undefined)[] {
+    return keys.map((key, i) => {
+      const found = this.#ground.lookup(keyId(key));
+      return found === undefined ? stored[i] : found?.length;
+    });
+  }
+
+  async *scan(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<Entry, void, undefined> {
+    if (this.#sync) yield* this.#sync.scan(range, options);
+    else {
+      yield* this.#merged(range, options, ScanMerge.ofEntries, (snapshot, stored) =>
+        snapshot.scan(this.#partition, range, stored),
+      );
+    }
+  }
+
+  async *scanSizes(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<EntrySize, void, undefined> {
+    if (this.#sync) yield* this.#sync.scanSizes(range, options);
+    else {
+      yield* this.#merged(range, options, ScanMerge.ofSizes, (snapshot, stored) =>
+        snapshot.scanSizes(this.#partition, range, stored),
+      );
+    }
+  }
+
+  /** A read of the store that sees what is accepted when it begins. */
+  async #retaining<T>(keys: readonly Uint8Array[], read: () => Promise<T>): Promise<T> {
     this.#ground.assertUsable();
     for (const key of keys) assertKey(key, this.#store.limits);
     const release = this.#ground.retain();
     try {
-      const stored = await this.#store.getMany(this.#partition, keys);
+      const result = await read();
       this.#ground.assertUsable();
-      return keys.map((key, i) => layered(this.#ground, key, stored[i]));
+      return result;
     } finally {
       release();
     }
   }
 
-  async *scan(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<Entry, void, undefined> {
-    if (this.#sync) {
-      yield* this.#sync.scan(range, options);
-      return;
-    }
+  async *#merged<Item extends MergedItem>(
+    range: KeyRange,
+    options: ScanOptions,
+    merge: MergeOf<Item>,
+    scan: (snapshot: Snapshot, options: ScanOptions) => AsyncIterable<Item>,
+  ): AsyncGenerator<Item, void, undefined> {
     assertScan(range, options);
-    const { snapshot, merge } = await this.#openScan(range, options);
+    const { snapshot, merged } = await this.#openScan(() => merge(this.#ground.layers(), range, options));
     try {
-      const stored = snapshot.scan(this.#partition, range, merge.storeOptions);
-      for await (const entry of merge.overAsync(stored)) {
+      for await (const item of merged.overAsync(scan(snapshot, merged.storeOptions))) {
         this.#ground.assertUsable();
-        yield entry;
+        yield item;
       }
     } finally {
       snapshot.close();
@@ -95,14 +148,14 @@ export class LayeredReads implements ActorReads {
 
   // The layers are taken after the snapshot, and none is let go in between, so that every write is in one of
   // the two.
-  async #openScan(range: KeyRange, options: ScanOptions): Promise<{ snapshot: Snapshot; merge: ScanMerge }> {
+  async #openScan<Merge>(merge: () => Merge): Promise<{ snapshot: Snapshot; merged: Merge }> {
     this.#ground.assertUsable();
     const release = this.#ground.retain();
     try {
       const snapshot = await this.#store.snapshot();
       try {
         this.#ground.assertUsable();
-        return { snapshot, merge: new ScanMerge(this.#ground.layers(), range, options) };
+        return { snapshot, merged: merge() };
       } catch (error) {
         snapshot.close();
         throw error;
@@ -112,6 +165,12 @@ export class LayeredReads implements ActorReads {
     }
   }
 }
+
+type MergeOf<Item extends MergedItem> = (
+  layers: readonly Layer[],
+  range: KeyRange,
+  options: ScanOptions,
+) => ScanMerge<Item>;
 
 class LayeredSyncReads implements ActorSyncReads {
   readonly #store: Store;
@@ -142,20 +201,41 @@ class LayeredSyncReads implements ActorSyncReads {
     return keys.map((key) => this.get(key));
   }
 
-  *scan(range: KeyRange, options: ScanOptions = {}): Generator<Entry, void, undefined> {
+  getSizes(keys: readonly Uint8Array[]): (number | undefined)[] {
+    this.#ground.assertUsable();
+    if (this.#ground.isEmpty) return this.#reader.getSizes(this.#partition, keys);
+    return keys.map((key) => {
+      assertKey(key, this.#store.limits);
+      const found = this.#ground.lookup(keyId(key));
+      return found === undefined ? this.#reader.getSizes(this.#partition, [key])[0] : found?.length;
+    });
+  }
+
+  scan(range: KeyRange, options: ScanOptions = {}): Iterable<Entry> {
+    return this.#merged(range, options, ScanMerge.ofEntries, (stored) =>
+      this.#reader.scan(this.#partition, range, stored),
+    );
+  }
+
+  scanSizes(range: KeyRange, options: ScanOptions = {}): Iterable<EntrySize> {
+    return this.#merged(range, options, ScanMerge.ofSizes, (stored) =>
+      this.#reader.scanSizes(this.#partition, range, stored),
+    );
+  }
+
+  *#merged<Item extends MergedItem>(
+    range: KeyRange,
+    options: ScanOptions,
+    merge: MergeOf<Item>,
+    scan: (options: ScanOptions) => Iterable<Item>,
+  ): Generator<Item, void, undefined> {
     assertScan(range, options);
     this.#ground.assertUsable();
-    const merge = new ScanMerge(this.#ground.layers(), range, options);
-    const stored = this.#reader.scan(this.#partition, range, merge.storeOptions);
-    for (const entry of merge.over(stored)) {
+    const merged = merge(this.#ground.layers(), range, options);
+    for (const item of merged.over(scan(merged.storeOptions))) {
       // What it has taken from the layers is void once they are.
       this.#ground.assertUsable();
-      yield entry;
+      yield item;
     }
   }
-}
-
-function layered(ground: Ground, key: Uint8Array, stored: Uint8Array | undefined): Uint8Array | undefined {
-  const found = ground.lookup(keyId(key));
-  return found === undefined ? stored : foundValue(found);
 }

@@ -1,16 +1,22 @@
+import { compareBytes } from '../bytes/index.js';
+import type { Clock, IdSource } from '../clock.js';
 import { KeyspaceError } from '../errors.js';
+import { NAMESPACE } from '../layout/index.js';
 import {
   assertCommitBytes,
   type Entry,
+  type EntrySize,
   type KeyRange,
-  Layer,
+  type Layer,
   type ScanOptions,
   type Store,
   type StoreLimits,
 } from '../store/index.js';
+import { ActorLayer } from './actor-layer.js';
 import { Gate } from './gate.js';
 import type { Ground } from './ground.js';
 import { type ActorReads, type ActorSyncReads, LayeredReads } from './reads.js';
+import type { WakeSource } from './wake.js';
 
 /**
  * When a write's promise resolves. `durable`: once it would survive a crash. `deferred`: once it is accepted
@@ -24,13 +30,23 @@ export interface WriteOptions {
   readonly durability?: Durability | undefined;
 }
 
-/** Changes of one actor's keys that apply together. Takes the arrays over: do not change them afterwards. */
+/**
+ * Changes of one actor's keys that apply together. Takes the arrays over: do not change them afterwards.
+ *
+ * @throws {RangeError} If a key is in namespace `00`, which the library itself keeps.
+ */
 export interface ActorWrites {
   /** @throws {KeyspaceError} `key.empty`, `key.too_large`, `value.too_large`. */
   set(key: Uint8Array, value: Uint8Array): void;
   /** @throws {KeyspaceError} `key.empty`, `key.too_large`. */
   delete(key: Uint8Array): void;
+  /** Leaves namespace `00` alone. */
   clearRange(range: KeyRange): void;
+  /**
+   * Says when this part of the actor next has something to do, in milliseconds since the Unix epoch, or
+   * `undefined` if it has nothing. The keyspace's due index follows in the same commit.
+   */
+  wakeAt(source: WakeSource, atMs: number | undefined): void;
 }
 
 /**
@@ -43,11 +59,13 @@ export interface ActorWrites {
 export interface ActorAccess extends ActorReads {
   /** The actor's partition in the store itself, which names it among all keyspaces there. Not to be changed. */
   readonly storePartition: Uint8Array;
+  readonly clock: Clock;
+  readonly ids: IdSource;
   /**
    * Applies what `fill` writes, all or nothing. If `fill` throws, nothing is written and the error passes on.
    *
-   * @throws {KeyspaceError} `actor.read_only`, `commit.too_large`, `store.full`, `transaction.timeout`, or
-   * why the commit failed.
+   * @throws {KeyspaceError} `actor.read_only`, `actor.quota_exceeded`, `commit.too_large`, `store.full`,
+   * `transaction.timeout`, or why the commit failed.
    */
   write(fill: (writes: ActorWrites) => void, options?: WriteOptions): Promise<void>;
   /**
@@ -66,6 +84,8 @@ export interface ScopeSettings {
   readonly storePartition: Uint8Array;
   readonly readOnly: boolean;
   readonly transactionWaitMsMax: number;
+  readonly clock: Clock;
+  readonly ids: IdSource;
 }
 
 /** Reads and serialised writes on one {@link Ground}. */
@@ -79,11 +99,19 @@ export class Scope implements ActorAccess {
     this.#settings = settings;
     this.#ground = ground;
     this.#reads = new LayeredReads(settings.store, settings.partition, ground);
-    this.#gate = new Gate(settings.transactionWaitMsMax);
+    this.#gate = new Gate(settings.transactionWaitMsMax, settings.clock);
   }
 
   get storePartition(): Uint8Array {
     return this.#settings.storePartition;
+  }
+
+  get clock(): Clock {
+    return this.#settings.clock;
+  }
+
+  get ids(): IdSource {
+    return this.#settings.ids;
   }
 
   get sync(): ActorSyncReads {
@@ -102,19 +130,33 @@ export class Scope implements ActorAccess {
     return this.#reads.scan(range, options);
   }
 
+  getSizes(keys: readonly Uint8Array[]): Promise<(number | undefined)[]> {
+    return this.#reads.getSizes(keys);
+  }
+
+  scanSizes(range: KeyRange, options?: ScanOptions): AsyncIterable<EntrySize> {
+    return this.#reads.scanSizes(range, options);
+  }
+
   async write(fill: (writes: ActorWrites) => void, options: WriteOptions = {}): Promise<void> {
     this.#assertWritable();
     const isDeferred = isDeferredWrite(options);
-    const layer = new Layer();
+    const layer = new ActorLayer();
     fill(writesInto(layer, this.#settings.store));
     if (layer.isEmpty) return;
-    const isFree = this.#gate.isFree;
-    if (!isFree) await this.#gate.enter();
+    const preparation = this.#ground.prepare(layer);
     let durable: Promise<void>;
     try {
-      durable = this.#ground.accept(layer, isDeferred);
+      const isFree = this.#gate.isFree && preparation === undefined;
+      if (!isFree) await this.#gate.enter();
+      try {
+        const change = preparation && (await preparation.change());
+        durable = this.#ground.accept(layer, isDeferred, change);
+      } finally {
+        if (!isFree) this.#gate.leave();
+      }
     } finally {
-      if (!isFree) this.#gate.leave();
+      preparation?.release();
     }
     await (isDeferred ? this.#ground.headway() : durable);
   }
@@ -131,14 +173,21 @@ export class Scope implements ActorAccess {
     try {
       this.#ground.assertUsable();
       const open = new OpenTransaction(this.#ground, this.#settings.store.limits);
+      const { layer } = open;
       try {
         result = await callback(new Scope(this.#settings, open));
       } finally {
         open.close();
       }
       this.#ground.assertUsable();
-      // What it only read may not be durable yet, and then its result is not either.
-      durable = open.layer.isEmpty ? this.#ground.settled() : this.#ground.accept(open.layer, isDeferred);
+      const preparation = layer.isEmpty ? undefined : this.#ground.prepare(layer);
+      try {
+        const change = preparation && (await preparation.change());
+        // What it only read may not be durable yet, and then its result is not either.
+        durable = layer.isEmpty ? this.#ground.settled() : this.#ground.accept(layer, isDeferred, change);
+      } finally {
+        preparation?.release();
+      }
     } finally {
       this.#gate.leave();
     }
@@ -169,17 +218,34 @@ function isDeferredWrite({ durability = 'durable' }: WriteOptions): boolean {
   return durability === 'deferred';
 }
 
-function writesInto(layer: Layer, { limits }: Store): ActorWrites {
+function writesInto(layer: ActorLayer, { limits }: Store): ActorWrites {
   return {
-    set: (key, value) => layer.set(key, value, limits),
-    delete: (key) => layer.delete(key, limits),
-    clearRange: (range) => layer.clearRange(range),
+    set: (key, value) => {
+      assertNotSystem(key);
+      layer.set(key, value, limits);
+    },
+    delete: (key) => {
+      assertNotSystem(key);
+      layer.delete(key, limits);
+    },
+    clearRange: ({ begin, end }) => layer.clearRange({ begin: maxBytes(begin, BEHIND_SYSTEM), end }),
+    wakeAt: (source, atMs) => layer.wakeAt(source, atMs),
   };
+}
+
+const BEHIND_SYSTEM = Uint8Array.of(NAMESPACE.system + 1);
+
+function maxBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return compareBytes(a, b) < 0 ? b : a;
+}
+
+function assertNotSystem(key: Uint8Array): void {
+  if (key[0] === NAMESPACE.system) throw new RangeError('namespace 00 is kept by the library itself');
 }
 
 /** A transaction's own layer on top of what it was opened on. */
 class OpenTransaction implements Ground {
-  readonly layer = new Layer();
+  readonly layer = new ActorLayer();
   readonly #below: Ground;
   readonly #bytesMax: number;
   #isOpen = true;
@@ -208,7 +274,9 @@ class OpenTransaction implements Ground {
     return [...this.#below.layers(), this.layer];
   }
 
-  accept(layer: Layer): Promise<void> {
+  prepare(): undefined {}
+
+  accept(layer: ActorLayer): Promise<void> {
     this.assertUsable();
     assertCommitBytes(this.layer.bytes + layer.bytes, this.#bytesMax);
     this.layer.absorb(layer);

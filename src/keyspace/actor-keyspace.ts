@@ -5,6 +5,7 @@ import { ActorInspectorToken } from '../inspector-token/index.js';
 import { ActorKv } from '../kv/index.js';
 import type { Layout } from '../layout/index.js';
 import { ActorState } from '../state/index.js';
+import { type ActorUsage, actorUsage } from './usage.js';
 
 /** Everything an actor keeps, on the actor itself and inside a transaction alike. */
 export interface ActorSubsystems {
@@ -62,13 +63,22 @@ export class ActorKeyspace implements ActorSubsystems {
   }
 
   /**
+   * How much the actor holds, exactly: of everything accepted, or read-only of everything durable.
+   *
+   * @throws {KeyspaceError} `actor.fenced`, `actor.poisoned`, `actor.closed`; read-only what the store throws.
+   */
+  async usage(): Promise<ActorUsage> {
+    return actorUsage(await this.#handle.usage(), this.#handle.quotaBytes);
+  }
+
+  /**
    * Runs `callback` while nobody else writes to this actor. Its reads see its own writes; all of them commit
    * together when it resolves, and none if it throws. Writes on the actor itself wait meanwhile, so inside the
    * callback use the transaction it is given.
    *
    * @returns What the callback returned, once its writes are durable (with `durability: 'deferred'`: accepted).
    * @throws {KeyspaceError} `actor.fenced`, `actor.poisoned`, `actor.closed`, `actor.read_only`,
-   * `transaction.timeout`, `commit.too_large`, `store.full`, or why the commit failed. Whatever the callback throws.
+   * `actor.quota_exceeded`, `transaction.timeout`, `commit.too_large`, `store.full`, or why the commit failed. Whatever the callback throws.
    */
   transaction<T>(
     callback: (transaction: ActorTransaction) => Promise<T>,

@@ -1,9 +1,22 @@
-import { type OpenActorOptions, openActorHandle } from '../actor/index.js';
-import { KeyspaceError } from '../errors.js';
+import {
+  type ActorSurroundings,
+  assertQuota,
+  DUE_PARTITION,
+  dueWrites,
+  type OpenActorOptions,
+  openActorHandle,
+  readDueAtMs,
+} from '../actor/index.js';
+import { type Clock, type IdSource, randomIds, systemClock } from '../clock.js';
+import { isKeyspaceError, KeyspaceError } from '../errors.js';
 import { decodePartition, encodeActorPartition, encodeRoot } from '../layout/index.js';
 import { rootedStore, type Store, WHOLE_PARTITION } from '../store/index.js';
 import { ActorKeyspace } from './actor-keyspace.js';
+import { type DueActor, findDueAtMs, readDue, readNextDue } from './due-index.js';
 import { OpenActors } from './open-actors.js';
+
+/** 10 GiB. */
+const QUOTA_BYTES = 10 * 1024 ** 3;
 
 export interface KeyspaceOptions {
   readonly store: Store;
@@ -11,6 +24,15 @@ export interface KeyspaceOptions {
   readonly root?: string | undefined;
   /** Whether `close` leaves the store open, since others use it. Default false. */
   readonly sharedStore?: boolean | undefined;
+  /**
+   * What each actor may hold in all, in bytes of keys and values: a whole number of 0 or more, or `Infinity`.
+   * Default 10,737,418,240 (10 GiB).
+   */
+  readonly quotaBytes?: number | undefined;
+  /** What tells the time. Default the system's. */
+  readonly clock?: Clock | undefined;
+  /** What makes ids that are not given. Default random UUIDs. */
+  readonly ids?: IdSource | undefined;
 }
 
 /**
@@ -26,16 +48,19 @@ export async function openKeyspace(options: KeyspaceOptions): Promise<Keyspace> 
 /** The actors of one store, or of one root in it. */
 export class Keyspace {
   readonly #store: Store;
-  readonly #root: Uint8Array;
+  readonly #surroundings: ActorSurroundings;
   readonly #sharedStore: boolean;
   readonly #open = new OpenActors();
   #closing: Promise<void> | undefined;
 
   /** Use {@link openKeyspace}. */
-  constructor({ store, root, sharedStore = false }: KeyspaceOptions) {
+  constructor(options: KeyspaceOptions) {
+    const { sharedStore = false, quotaBytes = QUOTA_BYTES, clock = systemClock, ids = randomIds } = options;
     if (typeof sharedStore !== 'boolean') throw new TypeError('sharedStore must be a boolean');
-    this.#root = encodeRoot(root);
-    this.#store = rootedStore(store, this.#root);
+    assertQuota(quotaBytes);
+    const root = encodeRoot(options.root);
+    this.#store = rootedStore(options.store, root);
+    this.#surroundings = { store: this.#store, root, clock, ids, quotaBytes };
     this.#sharedStore = sharedStore;
   }
 
@@ -46,12 +71,13 @@ export class Keyspace {
    * @param actorId Text without NUL of 1 to 254 bytes in UTF-8.
    * @throws {TypeError} If the id is not a string.
    * @throws {RangeError} If an option is out of range.
-   * @throws {KeyspaceError} `actor.id_invalid`, `layout.unsupported`, `layout.migration_required`, `layout.mixed`,
-   * `store.closed`, or what the store throws.
+   * @throws {KeyspaceError} `actor.id_invalid`, `actor.incomplete`, `layout.unsupported`,
+   * `layout.migration_required`, `layout.mixed`, `value.malformed` or `value.version_unsupported` of one of the
+   * library's own records in it, `store.closed`, or what the store throws.
    */
   async openActor(actorId: string, options?: OpenActorOptions): Promise<ActorKeyspace> {
     this.#assertOpen();
-    const handle = await openActorHandle(this.#store, this.#root, actorId, options);
+    const handle = await openActorHandle(this.#surroundings, actorId, options);
     const actor = new ActorKeyspace(handle, () => this.#open.delete(actor));
     if (this.#closing !== undefined) await actor.close();
     this.#assertOpen();
@@ -78,8 +104,50 @@ export class Keyspace {
     this.#assertOpen();
     const partition = encodeActorPartition(actorId);
     const fence = await this.#store.claim(partition);
-    const writes = [{ type: 'clearRange', partition, range: WHOLE_PARTITION } as const];
-    await this.#store.commit({ fences: [fence], writes });
+    const due = dueWrites(actorId, await this.#dueAtMs(partition, actorId), undefined);
+    const cleared = { type: 'clearRange', partition, range: WHOLE_PARTITION } as const;
+    await this.#store.commit({
+      fences: [fence],
+      sharedPartition: DUE_PARTITION,
+      writes: [cleared, ...due],
+    });
+  }
+
+  /**
+   * The actors that have something to do, by what they have scheduled: whom to open after a restart, the longest
+   * due first. Costs what is due. Actors that change meanwhile may show as they were or as they are.
+   *
+   * @param nowMs Until when, inclusive, in milliseconds since the Unix epoch. Default now.
+   * @throws {KeyspaceError} `store.closed`, or what the store throws.
+   */
+  async *due(nowMs: number = this.#surroundings.clock.nowMs()): AsyncGenerator<DueActor, void, undefined> {
+    this.#assertOpen();
+    if (typeof nowMs !== 'number' || Number.isNaN(nowMs)) throw new TypeError('nowMs must be a number');
+    for await (const due of readDue(this.#store, nowMs)) {
+      yield due;
+      this.#assertOpen();
+    }
+  }
+
+  /**
+   * The actor that is due first, now or later; `undefined` if none has anything to do.
+   *
+   * @throws {KeyspaceError} `store.closed`, or what the store throws.
+   */
+  async nextDue(): Promise<DueActor | undefined> {
+    this.#assertOpen();
+    return readNextDue(this.#store);
+  }
+
+  /** When the actor is in the due index. Its own record tells, unless that is damaged. */
+  async #dueAtMs(partition: Uint8Array, actorId: string): Promise<number | undefined> {
+    try {
+      return await readDueAtMs(this.#store, partition);
+    } catch (error) {
+      const isDamaged = isKeyspaceError(error, 'value.corrupt') || isKeyspaceError(error, 'value.malformed');
+      if (isDamaged) return findDueAtMs(this.#store, actorId);
+      throw error;
+    }
   }
 
   /**

@@ -1,1 +1,1 @@
-export { ActorState, type ActorStateRecord, type ScheduledAction } from './state.js';
+export { ActorState, type ActorStateRecord, type NewScheduledAction, type ScheduledAction } from './state.js';

@@ -11,6 +11,9 @@ export interface ScheduledAction {
   readonly args?: unknown;
 }
 
+/** A {@link ScheduledAction} whose id may be left to be made. */
+export type NewScheduledAction = Omit<ScheduledAction, 'eventId'> & { readonly eventId?: string | undefined };
+
 /** The actor's own record. `input`, `state` and `args` are any values that CBOR keeps faithfully. */
 export interface ActorStateRecord<State = unknown, Input = unknown> {
   /** What the actor was created with; absent if with nothing. */
@@ -52,7 +55,10 @@ export class ActorState {
 
   async set(record: ActorStateRecord, options?: WriteOptions): Promise<void> {
     const bytes = actorPayload.encode(toRecord(record));
-    return this.#access.write((writes) => writes.set(KEY, bytes), options);
+    return this.#access.write((writes) => {
+      writes.set(KEY, bytes);
+      writes.wakeAt('state', earliest(record.scheduledEvents));
+    }, options);
   }
 
   /** Replaces the record by what `change` makes of it, with nobody writing in between. */
@@ -66,13 +72,20 @@ export class ActorState {
     }, options);
   }
 
-  /** Adds a scheduled event, or replaces the one with its id. Events are kept in the order they are due. */
-  async schedule(event: ScheduledAction, options?: WriteOptions): Promise<void> {
-    return this.update((record = NEW_RECORD) => {
-      const others = record.scheduledEvents.filter(({ eventId }) => eventId !== event.eventId);
-      const scheduledEvents = [...others, event].sort((a, b) => a.dueAtMs - b.dueAtMs);
+  /**
+   * Adds a scheduled event, or replaces the one with its id. Events are kept in the order they are due.
+   *
+   * @returns The event's id, a new one if none was given.
+   */
+  async schedule(event: NewScheduledAction, options?: WriteOptions): Promise<string> {
+    if (typeof event?.action !== 'string') throw new TypeError('action must be a string');
+    const { eventId = this.#access.ids.newId() } = event;
+    await this.update((record = NEW_RECORD) => {
+      const others = record.scheduledEvents.filter((other) => other.eventId !== eventId);
+      const scheduledEvents = [...others, { ...event, eventId }].sort((a, b) => a.dueAtMs - b.dueAtMs);
       return { ...record, scheduledEvents };
     }, options);
+    return eventId;
   }
 
   /**
@@ -92,8 +105,18 @@ export class ActorState {
   }
 
   async delete(options?: WriteOptions): Promise<void> {
-    return this.#access.write((writes) => writes.delete(KEY), options);
+    return this.#access.write((writes) => {
+      writes.delete(KEY);
+      writes.wakeAt('state', undefined);
+    }, options);
   }
+}
+
+/** When the first of the events is due. */
+function earliest(events: readonly ScheduledAction[]): number | undefined {
+  let earliestMs: number | undefined;
+  for (const { dueAtMs } of events) earliestMs = Math.min(earliestMs ?? dueAtMs, dueAtMs);
+  return earliestMs;
 }
 
 const NEW_RECORD: ActorStateRecord = { initialized: false, state: undefined, scheduledEvents: [] };

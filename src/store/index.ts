@@ -1,4 +1,5 @@
 export { assertBytes } from '../bytes/index.js';
+export { Cleared } from './cleared.js';
 export {
   assertChecks,
   assertCommitBytes,
@@ -24,7 +25,7 @@ export type {
 } from './contract.js';
 export { nextEpoch } from './epoch.js';
 export { keyId } from './key-id.js';
-export { foundValue, Layer } from './layer.js';
+export { foundValue, isCleared, Layer, type LayerEntry } from './layer.js';
 export {
   ACTOR_ID_BYTES_MAX,
   assertKey,
@@ -38,6 +39,6 @@ export {
 export { assertPartition, partitionLength } from './partition.js';
 export { assertScan, inRange, isEmptyRange, prefixRange, WHOLE_PARTITION } from './range.js';
 export { rootedStore } from './rooted.js';
-export { ScanMerge } from './scan-merge.js';
+export { type MergedItem, ScanMerge } from './scan-merge.js';
 export { type TransactOptions, transact } from './transact.js';
 export type { StoreTransaction } from './transaction.js';

@@ -95,6 +95,11 @@ export class Layer {
     return this.#cleared;
   }
 
+  /** Every write of a key, in no order. */
+  entries(): Iterable<LayerEntry> {
+    return this.#entries.values();
+  }
+
   /** Writes of keys in the range, in key order. */
   entriesIn(range: KeyRange): LayerEntry[] {
     return this.#idsIn(toIdRange(range)).map((id) => this.#entries.get(id) as LayerEntry);

@@ -1,13 +1,19 @@
 import { copyBytes } from '../bytes/index.js';
-import type { Entry, KeyRange, ScanOptions } from './contract.js';
+import type { Entry, EntrySize, KeyRange, ScanOptions } from './contract.js';
 import { keyId } from './key-id.js';
 import { type IdRange, isCleared, type Layer, type LayerEntry } from './layer.js';
+
+/** What a scan gives of each key. */
+export interface MergedItem {
+  readonly key: Uint8Array;
+}
 
 /**
  * Lays the writes of some layers over one scan of the store. Takes them in when made, so later writes do not
  * show.
  */
-export class ScanMerge {
+export class ScanMerge<Item extends MergedItem> {
+  readonly #itemOf: (key: Uint8Array, value: Uint8Array) => Item;
   readonly #cleared: readonly IdRange[];
   readonly #entries: readonly LayerEntry[];
   readonly #options: ScanOptions;
@@ -15,7 +21,13 @@ export class ScanMerge {
   #at = 0;
   #remaining: number;
 
-  constructor(layers: readonly Layer[], range: KeyRange, options: ScanOptions) {
+  private constructor(
+    layers: readonly Layer[],
+    range: KeyRange,
+    options: ScanOptions,
+    itemOf: (key: Uint8Array, value: Uint8Array) => Item,
+  ) {
+    this.#itemOf = itemOf;
     this.#options = options;
     this.#reverse = options.reverse ?? false;
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
@@ -23,13 +35,27 @@ export class ScanMerge {
     this.#entries = newestEntries(layers, range, this.#reverse);
   }
 
+  static ofEntries(layers: readonly Layer[], range: KeyRange, options: ScanOptions): ScanMerge<Entry> {
+    return new ScanMerge(layers, range, options, (key, value) => ({
+      key: copyBytes(key),
+      value: copyBytes(value),
+    }));
+  }
+
+  static ofSizes(layers: readonly Layer[], range: KeyRange, options: ScanOptions): ScanMerge<EntrySize> {
+    return new ScanMerge(layers, range, options, (key, value) => ({
+      key: copyBytes(key),
+      valueBytes: value.length,
+    }));
+  }
+
   /** How to scan the store for {@link over}. With writes in between, its entries may not all be wanted. */
   get storeOptions(): ScanOptions {
     return { reverse: this.#reverse, limit: this.#isEmpty ? this.#options.limit : undefined };
   }
 
-  /** @param stored The store's entries of the range, as of {@link storeOptions}. */
-  *over(stored: Iterable<Entry>): Generator<Entry, void, undefined> {
+  /** @param stored The store's items of the range, as of {@link storeOptions}. */
+  *over(stored: Iterable<Item>): Generator<Item, void, undefined> {
     if (this.#isEmpty) {
       yield* stored;
       return;
@@ -43,7 +69,7 @@ export class ScanMerge {
   }
 
   /** As {@link over}. */
-  async *overAsync(stored: AsyncIterable<Entry>): AsyncGenerator<Entry, void, undefined> {
+  async *overAsync(stored: AsyncIterable<Item>): AsyncGenerator<Item, void, undefined> {
     if (this.#isEmpty) {
       yield* stored;
       return;
@@ -65,7 +91,7 @@ export class ScanMerge {
   }
 
   /** Entries that come before the store's `stored`, then `stored` itself unless a layer replaces it. */
-  *#upTo(stored: Entry): Generator<Entry, void, undefined> {
+  *#upTo(stored: Item): Generator<Item, void, undefined> {
     const id = keyId(stored.key);
     for (; this.#at < this.#entries.length && !this.#isDone; this.#at++) {
       const entry = this.#entries[this.#at] as LayerEntry;
@@ -78,16 +104,16 @@ export class ScanMerge {
     yield stored;
   }
 
-  *#rest(): Generator<Entry, void, undefined> {
+  *#rest(): Generator<Item, void, undefined> {
     for (; this.#at < this.#entries.length && !this.#isDone; this.#at++) {
       yield* this.#take(this.#entries[this.#at] as LayerEntry);
     }
   }
 
-  *#take({ key, value }: LayerEntry): Generator<Entry, void, undefined> {
+  *#take({ key, value }: LayerEntry): Generator<Item, void, undefined> {
     if (value === null) return;
     this.#remaining--;
-    yield { key: copyBytes(key), value: copyBytes(value) };
+    yield this.#itemOf(key, value);
   }
 
   #isBefore(a: string, b: string): boolean {

@@ -105,7 +105,7 @@ export class StoreTransaction {
 
   async *#scan(range: KeyRange, options: ScanOptions): AsyncGenerator<Entry> {
     try {
-      const merge = new ScanMerge([this.#layer], range, options);
+      const merge = ScanMerge.ofEntries([this.#layer], range, options);
       for await (const entry of merge.overAsync(this.#stored(range, merge.storeOptions))) {
         this.#assertOpen();
         yield entry;

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { RECORDS_BYTES_MAX, RECORDS_COUNT_MAX } from '../../src/actor/books.js';
 import type { ActorAccess } from '../../src/actor/scope.js';
 import { KeyspaceError } from '../../src/errors.js';
-import { Layer } from '../../src/store/index.js';
 import { MemoryStore } from '../../src/stores/memory/index.js';
-import { bytes, HeldStore, openScope, PARTITION, scanned, text } from './support.js';
+import { bytes, HeldStore, openScope, PARTITION, scanned, text, userWrites } from './support.js';
 
 const everything = { begin: new Uint8Array() };
 const set = (access: ActorAccess, key: string, value: string, durability?: 'deferred') =>
@@ -18,7 +18,7 @@ describe('commits', () => {
     store.hold();
     const first = set(scope, 'a', '1');
     const { commit, decide } = await store.arrived();
-    expect(commit.writes).toHaveLength(1);
+    expect(userWrites(commit)).toHaveLength(1);
     const later = [set(scope, 'a', '2'), set(scope, 'b', '1'), set(scope, 'a', '3')];
     expect(await get(scope, 'a')).toBe('3');
     expect(store.commits).toHaveLength(1);
@@ -44,14 +44,14 @@ describe('commits', () => {
   });
 
   test('what exceeds the commit limit is refused alone; what exceeds it together is split between units', async () => {
-    const store = new HeldStore(new MemoryStore({ commitBytesMax: 10 }));
+    const store = new HeldStore(new MemoryStore({ commitBytesMax: RECORDS_BYTES_MAX + 10 }));
     const { scope } = await openScope(store);
     await expect(set(scope, 'a', '0123456789')).rejects.toMatchObject({
       code: 'commit.too_large',
-      details: { commitBytes: 11, commitBytesMax: 10 },
+      details: { commitBytes: RECORDS_BYTES_MAX + 11, commitBytesMax: RECORDS_BYTES_MAX + 10 },
     });
     await Promise.all([set(scope, 'a', '01234567'), set(scope, 'b', '01234567'), set(scope, 'c', '0')]);
-    expect(store.commits.map(({ writes }) => writes.length)).toEqual([1, 1, 1]);
+    expect(store.commits.map((commit) => userWrites(commit).length)).toEqual([1, 1, 1]);
     expect(await get(scope, 'b')).toBe('01234567');
   });
 
@@ -285,7 +285,7 @@ describe('transactions', () => {
   );
 
   test('that grow without end are stopped before their end', async () => {
-    const { scope } = await openScope(new MemoryStore({ commitBytesMax: 100 }));
+    const { scope } = await openScope(new MemoryStore({ commitBytesMax: RECORDS_BYTES_MAX + 100 }));
     const runaway = scope.transaction(async (tx) => {
       for (let n = 0; ; n++) await set(tx, `key ${n}`, '0123456789');
     });
@@ -314,34 +314,6 @@ describe('transactions', () => {
   });
 });
 
-describe('the preface', () => {
-  const preface = () => {
-    const layer = new Layer();
-    layer.set(bytes('!header'), bytes('1'), new MemoryStore().limits);
-    return layer;
-  };
-
-  test('is stored with the first entry, once, and not with deletes or refused writes', async () => {
-    const store = new HeldStore(new MemoryStore({ commitBytesMax: 12 }));
-    const { scope } = await openScope(store, { preface: preface() });
-    await scope.write((writes) => writes.delete(bytes('a')));
-    expect(await scanned(scope.scan(everything))).toEqual([]);
-    await expect(set(scope, 'a', '0123456789ab')).rejects.toMatchObject({ code: 'commit.too_large' });
-    await set(scope, 'a', '1');
-    await set(scope, 'b', '1');
-    expect(store.commits.at(-2)?.writes).toHaveLength(2);
-    expect(store.commits.at(-1)?.writes).toHaveLength(1);
-  });
-
-  test('takes nothing from what the first entry may weigh', async () => {
-    const store = new HeldStore(new MemoryStore({ commitBytesMax: 12 }));
-    const { scope } = await openScope(store, { preface: preface() });
-    await set(scope, 'a', '0123456789a');
-    expect(store.commits.map(({ writes }) => writes.length)).toEqual([1, 1]);
-    expect(await scanned(scope.scan(everything))).toHaveLength(2);
-  });
-});
-
 describe('room', () => {
   test('is asked for what waits as well, so that a full store refuses one write and harms nobody', async () => {
     const inner = new MemoryStore();
@@ -351,16 +323,19 @@ describe('room', () => {
     const scarce = Object.assign(store, {
       assertRoom(setCount: number, setBytes: number) {
         asked.push([setCount, setBytes]);
-        if (setBytes > 20) throw full;
+        if (setBytes > RECORDS_BYTES_MAX + 50) throw full;
       },
     });
     const { scope } = await openScope(scarce);
     const outcomes = await Promise.allSettled(['a', 'b', 'c'].map((key) => set(scope, key, '12345')));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    // Each is asked for with what waits: the header came with the first, and records may come with each.
+    const ownBytes = (setCount: number) =>
+      RECORDS_BYTES_MAX + (setCount + RECORDS_COUNT_MAX) * PARTITION.length;
     expect(asked).toEqual([
-      [1, 9],
-      [2, 18],
-      [3, 27],
+      [1 + RECORDS_COUNT_MAX, ownBytes(1) + 6],
+      [3 + RECORDS_COUNT_MAX, ownBytes(3) + 6 + 6 + 14],
+      [4 + RECORDS_COUNT_MAX, ownBytes(4) + 6 + 12 + 14],
     ]);
     await scope.write((writes) => writes.delete(bytes('a')));
     expect(await scanned(scope.scan(everything))).toEqual([['b', '12345']]);

@@ -1,15 +1,18 @@
+import { Books } from '../../src/actor/books.js';
 import { CommitPipeline } from '../../src/actor/pipeline.js';
 import { Scope } from '../../src/actor/scope.js';
+import { Usage } from '../../src/actor/usage.js';
 import { encodeUtf8 } from '../../src/bytes/index.js';
+import { randomIds, systemClock } from '../../src/clock.js';
 import type {
   Commit,
   Entry,
   Fence,
   KeyRange,
-  Layer,
   ScanOptions,
   Snapshot,
   Store,
+  Write,
 } from '../../src/store/index.js';
 import { MemoryStore } from '../../src/stores/memory/index.js';
 
@@ -131,22 +134,33 @@ export interface Opened {
 
 export async function openScope(
   store: Store,
-  { transactionWaitMsMax = 5_000, preface }: { transactionWaitMsMax?: number; preface?: Layer } = {},
+  { transactionWaitMsMax = 5_000, quotaBytes = Number.POSITIVE_INFINITY } = {},
 ): Promise<Opened> {
   const fence = await store.claim(PARTITION);
-  const pipeline = new CommitPipeline(store, fence, preface);
+  const stored = { hasHeader: false, hasUsage: false, usage: new Usage(), wake: {} };
+  const pipeline = new CommitPipeline(store, fence, new Books('a', quotaBytes, stored));
   const settings = {
     store,
     partition: PARTITION,
     storePartition: PARTITION,
     readOnly: false,
     transactionWaitMsMax,
+    clock: systemClock,
+    ids: randomIds,
   };
   return { scope: new Scope(settings, pipeline), pipeline, fence };
 }
 
+/** What the actor's user wrote, without the library's own records. */
 export async function scanned(entries: AsyncIterable<Entry> | Iterable<Entry>): Promise<[string, string][]> {
   const result: [string, string][] = [];
-  for await (const { key, value } of entries) result.push([text(key) as string, text(value) as string]);
+  for await (const { key, value } of entries) {
+    if (key[0] !== 0) result.push([text(key) as string, text(value) as string]);
+  }
   return result;
+}
+
+/** Of a commit, the writes of what the actor's user wrote. */
+export function userWrites({ writes }: Commit): readonly Write[] {
+  return writes.filter((write) => write.type === 'clearRange' || write.key[0] !== 0);
 }

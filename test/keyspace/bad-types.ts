@@ -44,12 +44,12 @@ export const TYPES: Row<ActorSubsystems>[] = [
         TypeError,
         ({ connections }) => connections.set({ ...CONNECTION, requestHeaders: value }),
       ],
-      [`event id ${shown}`, TypeError, ({ state }) => state.schedule({ ...EVENT, eventId: value })],
       [`action ${shown}`, TypeError, ({ state }) => state.schedule({ ...EVENT, action: value })],
       [`update by ${shown}`, TypeError, ({ state }) => state.update(value)],
     ];
     if (value !== undefined) {
       rows.push(
+        [`event id ${shown}`, TypeError, ({ state }) => state.schedule({ ...EVENT, eventId: value })],
         [`expect ${shown}`, TypeError, ({ kv }) => kv.compareAndSet('k', value, '')],
         [`swap in ${shown}`, TypeError, ({ kv }) => kv.compareAndSet('new', undefined, value)],
         [`prefix ${shown}`, TypeError, ({ kv }) => kv.clear({ prefix: value })],

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { toHex } from '../../src/bytes/index.js';
 import { openKeyspace } from '../../src/keyspace/index.js';
 import { encodeActorPartition } from '../../src/layout/index.js';
 import type { Store } from '../../src/store/index.js';
 import { HeldStore } from '../actor/support.js';
-import { HEADER, HEADER_KEY, onEveryStore, openActor, plant, storedEntries } from './support.js';
+import { HEADER, HEADER_KEY, onEveryStore, openActor, plant, storedEntries, USAGE_KEY } from './support.js';
 import { payloadVectors } from './vectors.js';
 
 const shared = (store: Store) => openKeyspace({ store, sharedStore: true });
@@ -66,7 +67,10 @@ onEveryStore((open) => {
     await actor.kv.set('l', '1');
     const again = await keyspace.openActor('a');
     await again.kv.set('m', '1');
-    for (const commit of store.commits.slice(commits)) expect(commit.writes).toHaveLength(1);
+    for (const commit of store.commits.slice(commits)) {
+      const keys = commit.writes.map((write) => (write.type === 'set' ? toHex(write.key) : write.type));
+      expect(keys).toEqual([expect.stringMatching(/^04/), USAGE_KEY]);
+    }
     expect((await storedEntries(inner))[0]).toEqual(HEADER);
   });
 

@@ -55,19 +55,24 @@ export async function openActor(open: () => Promise<OpenStore>): Promise<OpenedA
   return { ...opened, keyspace, actor: await keyspace.openActor('a') };
 }
 
-/** What the store has of an actor: key and value in hex, in key order. */
+/** What the store has of an actor but for its usage record: key and value in hex, in key order. */
 export async function storedEntries(store: Store, actorId = 'a', root = ''): Promise<[string, string][]> {
   const entries = await collect(store.scan(encodeActorPartition(actorId, root), WHOLE_PARTITION));
-  return entries.map(({ key, value }) => [toHex(key), toHex(value)]);
+  return entries
+    .map(({ key, value }): [string, string] => [toHex(key), toHex(value)])
+    .filter(([key]) => key !== USAGE_KEY);
 }
+
+/** Key of the usage record. */
+export const USAGE_KEY = '000102757361676500';
 
 /** Key of the layout header, and the value it has in layout 1. */
 export const HEADER_KEY = '0001026c61796f757400';
 export const HEADER = [HEADER_KEY, '01000100'] as const;
 
-/** {@link storedEntries} without the layout header. */
+/** {@link storedEntries} without the library's own records. */
 export async function userEntries(store: Store, actorId = 'a', root = ''): Promise<[string, string][]> {
-  return (await storedEntries(store, actorId, root)).filter(([key]) => key !== HEADER_KEY);
+  return (await storedEntries(store, actorId, root)).filter(([key]) => !key.startsWith('00'));
 }
 
 /** Puts entries into an actor's partition past every layer, as another writer would have. */

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type ActorAccess, type ActorHandle, openActorHandle } from '../../src/actor/index.js';
 import { toHex } from '../../src/bytes/index.js';
+import { randomIds, systemClock } from '../../src/clock.js';
 import { isKeyspaceError, KeyspaceError } from '../../src/errors.js';
 import { ActorKv, type KvEntry } from '../../src/kv/index.js';
 import { rootedStore } from '../../src/store/index.js';
@@ -287,7 +288,14 @@ export class ActorWorld {
   async #open(epoch: number): Promise<Owner> {
     // A view of its own, as another process would have.
     const view = rootedStore(this.#store, new Uint8Array());
-    return new Owner(await openActorHandle(view, new Uint8Array(), 'a'), epoch);
+    const surroundings = {
+      store: view,
+      root: new Uint8Array(),
+      clock: systemClock,
+      ids: randomIds,
+      quotaBytes: Number.POSITIVE_INFINITY,
+    };
+    return new Owner(await openActorHandle(surroundings, 'a'), epoch);
   }
 
   #accepted(): Model {
@@ -406,7 +414,10 @@ function valuesOf(model: Model): (string | undefined)[] {
   return KEYS.map((key) => model.get(toHex(bytes(key))));
 }
 
+/** Enough for a distant store to answer what a commit has to know, and the commit, and for those who wait. */
+const TURNS = 30;
+
 /** Enough for the store to answer a commit and for everyone who waits for that to go on. */
 async function turns(): Promise<void> {
-  for (let i = 0; i < 3; i++) await setImmediate();
+  for (let i = 0; i < TURNS; i++) await setImmediate();
 }

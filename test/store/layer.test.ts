@@ -63,7 +63,7 @@ describe('layers', () => {
           const layers = layered.map(build);
           for (const step of layered.flat()) applyToModel(model, step);
 
-          const merge = new ScanMerge(layers, within, { reverse, limit });
+          const merge = ScanMerge.ofEntries(layers, within, { reverse, limit });
           const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
           const stored = below.map(([hex, value]) => ({ key: bytesOf(hex), value: bytesOf(value) }));
           const rows = [...merge.over(stored.slice(0, merge.storeOptions.limit))].map((entry) => [
@@ -106,7 +106,7 @@ describe('layers', () => {
 
   test('a scan under way does not see later writes', () => {
     const layer = build([{ type: 'set', key: Uint8Array.of(1), value: Uint8Array.of(1) }]);
-    const merge = new ScanMerge([layer], { begin: new Uint8Array() }, {});
+    const merge = ScanMerge.ofEntries([layer], { begin: new Uint8Array() }, {});
     layer.clearRange({ begin: new Uint8Array() });
     layer.set(Uint8Array.of(2), Uint8Array.of(2), limits);
     const stored = { key: Uint8Array.of(0), value: Uint8Array.of(0) };

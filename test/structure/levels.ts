@@ -9,7 +9,7 @@ export interface UnitRule {
 }
 
 const PLAIN = ['bytes', 'errors'];
-const ACTOR_PARTS = [...PLAIN, 'layout', 'values', 'store'];
+const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
 const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'state'];
 const STORES = ['stores/memory', 'stores/lmdb'];

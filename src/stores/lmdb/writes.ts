@@ -1,5 +1,4 @@
-import { keyId, type Write } from '../../store/index.js';
-import { Cleared } from './cleared.js';
+import { Cleared, keyId, type Write } from '../../store/index.js';
 import { seal } from './envelope.js';
 import type { BytesDatabase } from './environment.js';
 import { readKeys, storedRange } from './range.js';

@@ -1,4 +1,5 @@
-import { type KeyRange, keyId } from '../../store/index.js';
+import type { KeyRange } from './contract.js';
+import { keyId } from './key-id.js';
 
 /** Above every {@link keyId}: where a range without an end ends. */
 const END = '\u0100';

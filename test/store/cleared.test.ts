@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inRange, type KeyRange } from '../../../src/store/index.js';
-import { Cleared } from '../../../src/stores/lmdb/cleared.js';
+import { Cleared } from '../../src/store/cleared.js';
+import { inRange, type KeyRange } from '../../src/store/index.js';
 
 const bytes = (min: number) =>
   fc
