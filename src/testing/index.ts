@@ -24,7 +24,7 @@ export { SequentialIds } from './sequential-ids.js';
 export { SimulatedClock, type SimulatedClockOptions } from './simulated-clock.js';
 export { SimulationFailure } from './simulation/failure.js';
 export type { SimulationCounts, SimulationEvent } from './simulation/history.js';
-export { defaultInvariants } from './simulation/invariants.js';
+export { defaultInvariants, dueIndexIsExact, usageIsExact } from './simulation/invariants.js';
 export type {
   Invariant,
   InvariantContext,

@@ -43,7 +43,7 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   index: { units: [...KEYSPACE_PARTS, 'keyspace'] },
   testing: {
     units: [...KEYSPACE_PARTS, 'clock', 'keyspace', 'stores/memory'],
-    builtins: ['crypto', 'timers/promises', 'util'],
+    builtins: ['assert/strict', 'crypto', 'timers/promises', 'util'],
   },
   conformance: { units: PUBLIC, builtins: ['assert/strict'] },
   cli: {

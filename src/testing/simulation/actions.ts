@@ -107,7 +107,7 @@ export class Actions {
     const process = this.#random.pick(this.#world.processes);
     this.#world.crash(process);
     await this.#world.quiet();
-    for (const actor of this.#world.actors) await this.#world.check(actor);
+    await this.#world.checkAll();
   }
 
   #jump(): void {

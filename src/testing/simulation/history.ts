@@ -15,6 +15,8 @@ export interface SimulationCounts {
   /** Commits that were told to be durable, and calls that were refused. */
   acknowledged: number;
   refused: number;
+  /** Of those, the ones for want of quota. */
+  overQuota: number;
   /** Operations of stores that met a fault. */
   faults: number;
   /** Processes that died, with everything they had open. */
@@ -39,6 +41,7 @@ export class History {
     transactions: 0,
     acknowledged: 0,
     refused: 0,
+    overQuota: 0,
     faults: 0,
     crashes: 0,
     opened: 0,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ErrorCode, isKeyspaceError } from '../../errors.js';
+import { type ErrorCode, type ErrorDetails, isKeyspaceError } from '../../errors.js';
 import type { ActorKeyspace } from '../../keyspace/index.js';
 import { injectedFault } from '../faults/fault.js';
 import type { History } from './history.js';
@@ -211,17 +211,11 @@ export class Owner {
   }
 
   #unitFailed(unit: Unit, issued: Issued, index: number | undefined, error: unknown): void {
-    const refuse = () => {
-      this.#history.counts.refused++;
-      if (index !== undefined) this.timeline.refuse(index);
-    };
-    if (issued.refusal === undefined && error instanceof ChangedMind) {
-      if (!unit.throws) this.#wrong(`${unit.text} was rejected`, 'done', error);
-      refuse();
-    } else if (isKeyspaceError(error) && REFUSALS.includes(error.code)) refuse();
-    else if (!this.#isExpected(issued, error)) return;
+    const isRight = this.#isExpected(issued, error, unit);
     // What fails with its handle may be stored all the same.
-    else if (!this.#isEnd(error)) refuse();
+    if (!isRight || index === undefined || this.#isEnd(error)) return;
+    this.#history.counts.refused++;
+    this.timeline.refuse(index);
   }
 
   #readFailed(issued: Issued, error: unknown): void {
@@ -247,19 +241,28 @@ export class Owner {
     return this.#end !== undefined && (error === this.#end.error || isKeyspaceError(error, this.#end.code));
   }
 
-  #isExpected({ text, refusal }: Issued, error: unknown): boolean {
+  /** Whether a call may fail so, `unit` if it is one. */
+  #isExpected({ text, refusal }: Issued, error: unknown, unit?: Unit): boolean {
     // Nobody is there any more to be told anything.
     if (this.process.isDown) return true;
-    if (refusal !== undefined) {
-      if (isKeyspaceError(error, refusal)) return true;
-      this.#wrong(`${text} on a handle that had ended`, refusal, error);
-      return false;
-    }
+    const isRight = refusal === undefined ? this.#mayFail(error, unit) : isKeyspaceError(error, refusal);
+    if (!isRight) this.#wrong(`${text} was rejected`, refusal ?? this.#end?.code ?? 'done', error);
+    return isRight;
+  }
+
+  #mayFail(error: unknown, unit: Unit | undefined): boolean {
+    if (this.#isEnd(error)) return true;
+    if (error instanceof ChangedMind) return unit?.throws === true;
+    if (isKeyspaceError(error, 'actor.quota_exceeded')) return this.#isOverQuota(error.details, unit);
     const injected = injectedFault(error);
-    if (this.#isEnd(error) || (injected !== undefined && injected.operation !== 'commit')) return true;
-    if (this.#closing !== 'no' && isKeyspaceError(error, 'actor.closed')) return true;
-    this.#wrong(`${text} was rejected`, this.#end?.code ?? 'done', error);
-    return false;
+    if (injected !== undefined) return injected.operation !== 'commit';
+    if (!isKeyspaceError(error)) return false;
+    return REFUSALS.includes(error.code) || (this.#closing !== 'no' && error.code === 'actor.closed');
+  }
+
+  #isOverQuota({ usageBytes, quotaBytes }: ErrorDetails['actor.quota_exceeded'], unit?: Unit): boolean {
+    this.#history.counts.overQuota++;
+    return unit?.neverGrows === false && quotaBytes === this.process.quotaBytes && usageBytes > quotaBytes;
   }
 
   #wrong(what: string, expected: unknown, found: unknown): void {

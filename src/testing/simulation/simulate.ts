@@ -37,6 +37,7 @@ export const defaultWorkloads: readonly Workload[] = [
  *   was refused, or that came after another owner had the actor.
  * - An owner reads what it wrote, at once, and a call resolves to what the model says.
  * - Once a commit has failed, every call on the handle fails with `actor.fenced` or `actor.poisoned`.
+ * - A quota is kept, usage is recorded exactly and the due index has every actor when it is due: the invariants.
  * - No stored key is malformed or left over, and every call settles once the store answers.
  *
  * The same seed and options give the same history on a store in memory. A store of its own may be under test as well
@@ -56,7 +57,20 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { store, dispose } = await (options.open ?? (() => memoryStore(setting)))();
   try {
     const root = setting.chance(0.5) ? undefined : 'root';
-    const world = new World({ store, root, actors, owners, faults, workloads, invariants, random, history });
+    // So little that some of what is written does not fit.
+    const quotaBytes = setting.chance(0.4) ? 500 + setting.integer(500) : Number.POSITIVE_INFINITY;
+    const world = new World({
+      store,
+      root,
+      quotaBytes,
+      actors,
+      owners,
+      faults,
+      workloads,
+      invariants,
+      random,
+      history,
+    });
     await world.startProcesses();
     const actions = new Actions(world, random.fork('actions'), store.capabilities.synchronousReads);
     while (history.step < steps) {

@@ -11,6 +11,8 @@ const HEADER_KEY = systemLayout.encode({});
 /** What is stored of one actor at one instant. */
 export interface Stored {
   readonly state: State;
+  /** Of all keys and values. */
+  readonly bytes: number;
   /** What is wrong with its keys whatever the state. */
   readonly problems: readonly string[];
 }
@@ -24,7 +26,8 @@ export async function readStored(
 ): Promise<Stored> {
   const entries = await entriesOf(store, partition);
   const state = await readFrozen(entries, actorId, workloads);
-  return { state, problems: problemsOf(entries, state, workloads) };
+  const bytes = entries.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
+  return { state, bytes, problems: problemsOf(entries, state, workloads) };
 }
 
 async function entriesOf(store: Store, partition: Uint8Array): Promise<Entry[]> {

@@ -47,6 +47,11 @@ export class Unit implements Change {
     return !this.throws && this.parts.some(({ operation }) => operation.kind === 'write');
   }
 
+  /** Whether no quota may refuse it. */
+  get neverGrows(): boolean {
+    return this.parts.every(({ operation }) => operation.kind === 'read' || operation.neverGrows === true);
+  }
+
   /** @returns What each operation resolved to. */
   async run(actor: ActorKeyspace): Promise<unknown[]> {
     const options: WriteOptions = { durability: this.isDurable ? 'durable' : 'deferred' };

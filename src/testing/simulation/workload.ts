@@ -21,6 +21,8 @@ export interface Operation<Model = unknown> {
    * depends on what is stored.
    */
   readonly kind: 'read' | 'write' | 'update';
+  /** It only deletes, or makes smaller: no quota can refuse it. Default false. */
+  readonly neverGrows?: boolean | undefined;
   /** It is several calls, which only make sense together: it is run inside a transaction. Default false. */
   readonly needsTransaction?: boolean | undefined;
   /**

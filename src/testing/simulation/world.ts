@@ -23,6 +23,7 @@ import type { Workload } from './workload.js';
 interface WorldOptions {
   readonly store: Store;
   readonly root: string | undefined;
+  readonly quotaBytes: number;
   readonly actors: number;
   readonly owners: number;
   readonly faults: FaultRates;
@@ -34,6 +35,8 @@ interface WorldOptions {
 
 const START_MS = 1_750_000_000_000;
 const SKEW_MS_MAX = 600_000;
+/** By so much the library's own records may exceed a quota, when something else becomes smaller. */
+const RECORDS_BYTES = 64;
 /** Turns of the event loop in which nothing happens, after which nothing will. */
 const QUIET_TURNS = 2;
 
@@ -71,7 +74,7 @@ export class World {
   }
 
   async #start(): Promise<SimulatedProcess> {
-    const { random, faults, store, root, history } = this.#options;
+    const { random, faults, store, root, quotaBytes, history } = this.#options;
     this.#startedCount++;
     const name = `p${this.#startedCount}`;
     const own = random.fork(name);
@@ -82,6 +85,7 @@ export class World {
       name,
       store,
       root,
+      quotaBytes,
       plan: (call) => (this.#isCalm ? undefined : plan(call)),
       network: this.network,
       nowMs: START_MS + this.network.monotonicMs() + skewMs,
@@ -167,11 +171,14 @@ export class World {
   /** Compares all that is stored of an actor with what may be. */
   async check(actor: SimulatedActor): Promise<readonly unknown[]> {
     const { history, workloads } = this;
-    const { store } = this.#options;
+    const { store, quotaBytes } = this.#options;
     history.counts.checks++;
-    const { state, problems } = await readStored(store, actor.partition, actor.id, workloads);
+    const { state, bytes, problems } = await readStored(store, actor.partition, actor.id, workloads);
     if (problems.length > 0) {
       history.report({ what: `the keys of ${actor.id}`, expected: 'those of its parts', found: problems });
+    }
+    if (bytes > quotaBytes + RECORDS_BYTES) {
+      history.report({ what: `the bytes of ${actor.id}`, expected: quotaBytes, found: bytes });
     }
     const { timeline } = actor;
     if (!timeline.mayBeStored(state)) {
@@ -210,12 +217,13 @@ export class World {
     }
     for (const actor of this.actors) actor.current?.durable();
     await this.quiet();
-    for (const actor of this.actors) await this.check(actor);
-    await this.#checkInvariants();
+    await this.checkAll();
     this.#isCalm = false;
   }
 
-  async #checkInvariants(): Promise<void> {
+  /** Compares all that is stored, and checks the invariants. */
+  async checkAll(): Promise<void> {
+    for (const actor of this.actors) await this.check(actor);
     const { store, root, invariants } = this.#options;
     const keyspace = await openKeyspace({ store, root, sharedStore: true });
     const actorIds = this.actors.map(({ id }) => id);
@@ -238,7 +246,7 @@ export class World {
       for (const owner of owners) if (owner.isAvailable) owner.close();
     }
     await this.quiet();
-    for (const actor of this.actors) await this.check(actor);
+    await this.checkAll();
   }
 }
 

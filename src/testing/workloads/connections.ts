@@ -47,6 +47,7 @@ const remove: Chooser = (random) => {
   return {
     text: `connections.delete ${id}`,
     kind: 'write',
+    neverGrows: true,
     run: ({ connections }, options) => connections.delete(id, options),
     apply: (model) => ({ model: new Map([...model].filter(([other]) => other !== id)) }),
   };

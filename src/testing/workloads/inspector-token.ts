@@ -22,6 +22,7 @@ const set = (token: string): Operation<InspectorTokenModel> => ({
 const remove: Operation<InspectorTokenModel> = {
   text: 'inspectorToken.delete',
   kind: 'write',
+  neverGrows: true,
   run: ({ inspectorToken }, options) => inspectorToken.delete(options),
   apply: () => ({ model: undefined }),
 };

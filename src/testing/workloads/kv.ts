@@ -61,6 +61,7 @@ const remove: Chooser = (random) => {
   return {
     text: `kv.delete ${keys.join(',')}`,
     kind: 'write',
+    neverGrows: true,
     run: ({ kv }, options) => (keys.length === 1 ? kv.delete(key, options) : kv.deleteMany(keys, options)),
     apply: (model) => ({ model: new Map([...model].filter(([other]) => !keys.includes(other))) }),
   };
@@ -71,6 +72,7 @@ const clear: Chooser = (random) => {
   return {
     text: `kv.clear ${prefix}*`,
     kind: 'write',
+    neverGrows: true,
     run: ({ kv }, options) => kv.clear({ prefix }, options),
     apply: (model) => ({ model: new Map([...model].filter(([key]) => !key.startsWith(prefix))) }),
   };

@@ -58,7 +58,7 @@ const schedule: Chooser = (random, _model, context) => {
     apply(model = NEW) {
       const others = model.scheduledEvents.filter(({ eventId }) => eventId !== event.eventId);
       const scheduledEvents = [...others, event].sort((a, b) => a.dueAtMs - b.dueAtMs);
-      return { model: { ...model, scheduledEvents } };
+      return { model: { ...model, scheduledEvents }, result: event.eventId };
     },
   };
 };
@@ -68,6 +68,7 @@ const cancel: Chooser = (random) => {
   return {
     text: `state.cancel ${eventId}`,
     kind: 'update',
+    neverGrows: true,
     run: ({ state }, options) => state.cancel(eventId, options),
     apply(model) {
       const scheduledEvents = model?.scheduledEvents.filter((event) => event.eventId !== eventId) ?? [];
@@ -82,6 +83,7 @@ const cancel: Chooser = (random) => {
 const remove: Chooser = () => ({
   text: 'state.delete',
   kind: 'write',
+  neverGrows: true,
   run: ({ state }, options) => state.delete(options),
   apply: () => ({ model: undefined }),
 });
