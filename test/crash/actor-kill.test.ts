@@ -3,6 +3,7 @@ import { type ActorKeyspace, openKeyspace } from '../../src/keyspace/index.js';
 import { openLmdbStore } from '../../src/stores/lmdb/index.js';
 import { text } from '../actor/support.js';
 import { collect } from '../keyspace/support.js';
+import { expectExactUsage } from '../keyspace/usage-support.js';
 import { startChild, storePath } from './support.js';
 
 const ROUNDS = Number(process.env.ACTOR_KILL_ROUNDS ?? 20);
@@ -43,13 +44,17 @@ test(`killed ${ROUNDS} times, it has every acknowledged transaction whole, and o
     for await (const line of child.lines) acknowledged.push(Number(line));
     expect(await child.exit).toMatchObject({ signal: 'SIGKILL', stderr: '' });
 
-    const keyspace = await openKeyspace({ store: await openLmdbStore({ path }) });
+    const store = await openLmdbStore({ path });
+    const keyspace = await openKeyspace({ store });
     const actor = await keyspace.openActor('a', { readOnly: true });
     const last = Math.max(stored, ...acknowledged);
     stored = Number((await actor.kv.getText('n')) ?? '0');
     expect(stored).toBeGreaterThanOrEqual(last);
     expect(stored).toBeLessThanOrEqual(last + atOnce);
     await expectExactly(actor, stored);
+    await expectExactUsage(store, actor);
+    const due = stored === 0 ? [] : [{ actorId: 'a', wakeAtMs: stored }];
+    expect(await collect(keyspace.due())).toEqual(due);
     await keyspace.close();
   }
   expect(stored).toBeGreaterThan(0);

@@ -1,47 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ActorKeyspace, openKeyspace } from '../../src/keyspace/index.js';
-import { encodeActorPartition, systemUsage } from '../../src/layout/index.js';
-import { type Store, WHOLE_PARTITION } from '../../src/store/index.js';
-import { USAGE_NAMESPACES, usagePayload } from '../../src/values/index.js';
+import { encodeActorPartition } from '../../src/layout/index.js';
+import { WHOLE_PARTITION } from '../../src/store/index.js';
 import { HeldStore } from '../actor/support.js';
 import { collect, onEveryStore, openActor, plant, USAGE_KEY } from './support.js';
+import { expectExactUsage } from './usage-support.js';
 
 const USAGE_ENTRY_BYTES = USAGE_KEY.length / 2 + 210;
 /** What an actor with one user entry has besides it: layout header and usage record. */
 const OWN_BYTES = 14 + USAGE_ENTRY_BYTES;
-
-interface Count {
-  keyCount: number;
-  bytes: number;
-}
-
-/** What is really there, by namespace byte; all that are none together. */
-async function recount(store: Store, actorId = 'a'): Promise<Count[]> {
-  const counts = Array.from({ length: USAGE_NAMESPACES + 1 }, () => ({ keyCount: 0, bytes: 0 }));
-  for await (const { key, value } of store.scan(encodeActorPartition(actorId), WHOLE_PARTITION)) {
-    const count = counts[Math.min(key[0] as number, USAGE_NAMESPACES)] as Count;
-    count.keyCount++;
-    count.bytes += key.length + value.length;
-  }
-  return counts;
-}
-
-async function recorded(store: Store, actorId = 'a') {
-  const record = await store.get(encodeActorPartition(actorId), systemUsage.encode({}));
-  return record && usagePayload.decode(record).namespaces;
-}
-
-async function expectExact(store: Store, actor: ActorKeyspace): Promise<void> {
-  const counts = await recount(store);
-  const { namespaces, keyCount, bytes } = await actor.usage();
-  expect(Object.values(namespaces)).toEqual(counts);
-  expect([keyCount, bytes]).toEqual([
-    counts.reduce((sum, count) => sum + count.keyCount, 0),
-    counts.reduce((sum, count) => sum + count.bytes, 0),
-  ]);
-  expect(await recorded(store)).toEqual(keyCount === 0 ? undefined : counts);
-}
 
 type Step = (
   subsystems: Pick<ActorKeyspace, 'kv' | 'state' | 'connections' | 'inspectorToken'>,
@@ -129,9 +97,9 @@ onEveryStore((open) => {
           return Promise.all(steps.map((apply) => apply(actor)));
         });
         await Promise.all(writing);
-        await expectExact(store, actor);
-        await expectExact(store, await keyspace.openActor('a'));
-        await expectExact(store, await keyspace.openActor('a', { readOnly: true }));
+        await expectExactUsage(store, actor);
+        await expectExactUsage(store, await keyspace.openActor('a'));
+        await expectExactUsage(store, await keyspace.openActor('a', { readOnly: true }));
       }),
       { numRuns: 40 },
     );
@@ -157,14 +125,14 @@ onEveryStore((open) => {
         await tx.kv.set('l', new Uint8Array(1));
       }),
     ).rejects.toMatchObject(refused);
-    await expectExact(store, actor);
+    await expectExactUsage(store, actor);
     // Overwriting is credited, and what does not grow passes.
     await actor.kv.set('k', new Uint8Array(100).fill(1));
     await actor.transaction(async (tx) => {
       await tx.kv.set('l', new Uint8Array(50));
       await tx.kv.set('k', new Uint8Array(48));
     });
-    await expectExact(store, actor);
+    await expectExactUsage(store, actor);
   });
 
   test('deletes pass at and beyond the quota', async () => {
@@ -179,7 +147,7 @@ onEveryStore((open) => {
     await poor.state.delete();
     await poor.kv.deleteMany(['nothing', 'm']);
     expect((await poor.usage()).namespaces.kv).toEqual({ keyCount: 0, bytes: 0 });
-    await expectExact(store, poor);
+    await expectExactUsage(store, poor);
   });
 
   test('an actor without the record, or with a damaged one, is counted when it is opened', async () => {
@@ -208,7 +176,7 @@ onEveryStore((open) => {
       const reader = await keyspace.openActor('a', { readOnly: true });
       expect((await reader.usage()).bytes).toBe(29);
       await actor.kv.set('b', '1');
-      await expectExact(store, actor);
+      await expectExactUsage(store, actor);
     }
   });
 
@@ -242,6 +210,6 @@ onEveryStore((open) => {
       );
       expect(keys.filter((key) => key === USAGE_KEY)).toHaveLength(1);
     }
-    await expectExact(inner, actor);
+    await expectExactUsage(inner, actor);
   });
 });

@@ -1,0 +1,28 @@
+// Reminders that outlive the process that scheduled them. Run: npm run demo:reminders
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const COUNT = 5;
+const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'actor-keyspace-reminders-'));
+
+/** @param {string} role */
+function run(role) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [worker, role, join(folder, 'store'), `${COUNT}`], {
+      stdio: 'inherit',
+    });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(signal ?? code));
+  });
+}
+
+try {
+  console.log(`✗ killed (${await run('schedule')})\n↻ another process wakes whoever is due`);
+  process.exitCode = (await run('wake')) === 0 ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
