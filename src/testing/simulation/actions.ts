@@ -35,6 +35,7 @@ export class Actions {
       [1, () => this.#withOwner((owner) => owner.close())],
       [25, () => world.advance(1 + random.integer(ADVANCE_MS_MAX))],
       [3, () => world.open(random.pick(world.processes), random.pick(world.actors))],
+      [0.5, () => world.delete(random.pick(world.processes), random.pick(world.actors))],
       [1.5, () => this.#crash()],
       [1, () => this.#jump()],
       [1, () => this.#release()],

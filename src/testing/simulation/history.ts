@@ -21,9 +21,10 @@ export interface SimulationCounts {
   faults: number;
   /** Processes that died, with everything they had open. */
   crashes: number;
-  /** Actors opened, and those of them that had an owner before. */
+  /** Actors opened, those of them that had an owner, and actors deleted. */
   opened: number;
   takeovers: number;
+  deleted: number;
   /** Handles that a failed commit ended. */
   failedOwners: number;
   clockJumps: number;
@@ -46,6 +47,7 @@ export class History {
     crashes: 0,
     opened: 0,
     takeovers: 0,
+    deleted: 0,
     failedOwners: 0,
     clockJumps: 0,
     checks: 0,

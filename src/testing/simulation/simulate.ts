@@ -58,7 +58,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   try {
     const root = setting.chance(0.5) ? undefined : 'root';
     // So little that some of what is written does not fit.
-    const quotaBytes = setting.chance(0.4) ? 500 + setting.integer(500) : Number.POSITIVE_INFINITY;
+    const quotaBytes = setting.chance(0.4) ? 450 + setting.integer(450) : Number.POSITIVE_INFINITY;
     const world = new World({
       store,
       root,
@@ -87,7 +87,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 async function memoryStore(random: Random): Promise<SimulatedStore> {
   const synchronousReads = random.chance(0.5);
   // So little that what waits may need several commits.
-  const commitBytesMax = random.chance(0.3) ? 2_048 : undefined;
+  const commitBytesMax = random.chance(0.3) ? 1_200 + random.integer(600) : undefined;
   return { store: new MemoryStore({ synchronousReads, commitBytesMax }) };
 }
 

@@ -13,6 +13,7 @@ export class SimulatedActor {
   readonly owners: Owner[] = [];
   /** Of the newest owner that was known to have it. */
   timeline: Timeline;
+  readonly #initial: State;
   readonly #history: History;
   readonly #epochs = new Set<number>();
   #epochMax = 0;
@@ -22,6 +23,7 @@ export class SimulatedActor {
     this.id = id;
     this.partition = partition;
     this.timeline = new Timeline(initial);
+    this.#initial = initial;
     this.#history = history;
   }
 
@@ -45,9 +47,19 @@ export class SimulatedActor {
     const { operation, commit } = event.call;
     if (operation === 'claim') this.#observeClaim(event);
     if (operation !== 'commit') return;
-    const owner = this.owners.find(({ epoch }) => epoch === commit?.fences?.[0]?.epoch);
+    const epoch = commit?.fences?.[0]?.epoch;
+    const owner = this.owners.find((each) => each.epoch === epoch);
+    // Only who deletes an actor commits without having opened it.
+    if (owner === undefined && epoch === this.#epochMax) this.#observeDeletion(event);
     if (event.type === 'delivered') owner?.timeline.delivered();
     if (event.type === 'answered' && event.error !== undefined) owner?.commitFailed(event.error);
+  }
+
+  #observeDeletion(event: CallEvent): void {
+    if (event.type === 'delivered') this.timeline.mayBeDeleted(this.#initial);
+    if (event.type !== 'answered' || event.error !== undefined) return;
+    this.timeline = new Timeline(this.#initial);
+    this.timeline.seal();
   }
 
   #observeClaim(event: CallEvent): void {

@@ -21,6 +21,8 @@ export class Timeline {
   #deliveredCount = 0;
   /** No more than these can be stored, since another owner came. */
   #sealedCount: number | undefined;
+  /** What is stored if the actor was deleted, which it may have been. */
+  #deleted: State | undefined;
 
   constructor(found: State) {
     this.#states = [found];
@@ -64,6 +66,11 @@ export class Timeline {
     this.#sealedCount ??= this.#storedMax;
   }
 
+  /** Somebody deletes the actor, and may be told that it is not known whether that was done. */
+  mayBeDeleted(state: State): void {
+    this.#deleted = state;
+  }
+
   /**
    * The first `count` changes have been acknowledged.
    *
@@ -87,7 +94,7 @@ export class Timeline {
       if (this.#sealedCount !== undefined) this.#sealedCount = count;
       return true;
     }
-    return false;
+    return this.#deleted !== undefined && isDeepStrictEqual(this.#deleted, state);
   }
 
   get #storedMax(): number {
@@ -98,7 +105,7 @@ export class Timeline {
 
   /** Everything that may be stored, with what is acknowledged first. */
   possible(): State[] {
-    const states: State[] = [];
+    const states: State[] = this.#deleted === undefined ? [] : [this.#deleted];
     for (let count = this.#durableCount; count <= this.#storedMax; count++) states.push(this.state(count));
     return states;
   }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { concatBytes, equalBytes } from '../../bytes/index.js';
+import { isKeyspaceError } from '../../errors.js';
 import type { ActorKeyspace } from '../../keyspace/index.js';
 import { openKeyspace } from '../../keyspace/index.js';
 import { encodeActorPartition, encodeRoot } from '../../layout/index.js';
@@ -74,7 +75,7 @@ export class World {
   }
 
   async #start(): Promise<SimulatedProcess> {
-    const { random, faults, store, root, quotaBytes, history } = this.#options;
+    const { random, faults, store, root, history } = this.#options;
     this.#startedCount++;
     const name = `p${this.#startedCount}`;
     const own = random.fork(name);
@@ -85,7 +86,8 @@ export class World {
       name,
       store,
       root,
-      quotaBytes,
+      // Less than what others have let in, now and then: it must still let everything be deleted.
+      quotaBytes: Math.floor(this.#options.quotaBytes * own.pick([1, 1, 0.6])),
       plan: (call) => (this.#isCalm ? undefined : plan(call)),
       network: this.network,
       nowMs: START_MS + this.network.monotonicMs() + skewMs,
@@ -117,14 +119,21 @@ export class World {
     process.keyspace.openActor(actor.id).then(
       (handle) => this.#judge.fulfilled(() => this.#opened(process, actor, handle)),
       (error) =>
-        this.#judge.rejected(() => {
-          if (process.isDown || injectedFault(error) !== undefined) return;
-          this.history.report({
-            what: `${process.name} opening ${actor.id}`,
-            expected: 'done',
-            found: error,
-          });
+        this.#judge.rejected(() => this.#mayFail(process, `${process.name} opens ${actor.id}`, error)),
+    );
+  }
+
+  /** Deletes an actor, which takes it from whoever has it. */
+  delete(process: SimulatedProcess, actor: SimulatedActor): void {
+    const what = `${process.name} deletes ${actor.id}`;
+    this.history.note(what);
+    process.keyspace.deleteActor(actor.id).then(
+      () =>
+        this.#judge.fulfilled(() => {
+          this.history.note(`${what}: done`);
+          this.history.counts.deleted++;
         }),
+      (error) => this.#judge.rejected(() => this.#mayFail(process, what, error)),
     );
   }
 
@@ -140,6 +149,14 @@ export class World {
     if (epoch === actor.epochMax) actor.timeline = timeline;
     else timeline.seal();
     actor.owners.push(new Owner(handle, actor, process, timeline));
+  }
+
+  #mayFail(process: SimulatedProcess, what: string, error: unknown): void {
+    this.history.note(`${what}: ${String(error)}`);
+    if (process.isDown || injectedFault(error) !== undefined) return;
+    // Whoever deletes may be superseded as well.
+    if (isKeyspaceError(error, 'commit.fenced')) return;
+    this.history.report({ what, expected: 'done', found: error });
   }
 
   /** Kills a process: nothing of it reaches the store any more, and nobody uses what it had open. */
