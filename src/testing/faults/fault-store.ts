@@ -21,7 +21,7 @@ export interface FaultStoreOptions {
   readonly clock?: Clock | undefined;
   /** How many operations `log` keeps. Default 100. */
   readonly logLength?: number | undefined;
-  /** Told of every step of every operation, at once. It must not throw. */
+  /** Told of every step of every operation, at once. Must not throw. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
 }
 
@@ -105,7 +105,7 @@ export class FaultStore extends FaultReader implements Store {
     return this.#calls.perform({ operation: 'claim', partition }, deliver, claimUnder);
   }
 
-  commit(commit: Commit): Promise<void> {
+  async commit(commit: Commit): Promise<void> {
     const partition = commit.fences?.[0]?.partition ?? commit.writes[0]?.partition;
     const deliver = () => this.#store.commit(commit);
     return this.#calls.perform({ operation: 'commit', partition, commit }, deliver, (call, fault, whole) => {

@@ -10,6 +10,7 @@ const HOUR_MS = 3_600_000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 const JUMPS_MS = [-30 * YEAR_MS, -HOUR_MS, -1_000, 1_000, HOUR_MS, 24 * HOUR_MS, 40 * YEAR_MS];
 const PARTS_MAX = 5;
+const BURST_MAX = 8;
 const ADVANCE_MS_MAX = 40;
 const PAUSE_MS_MAX = 60;
 /** Of the owners that an actor had, those that are still called now and then. */
@@ -27,16 +28,19 @@ export class Actions {
     this.#world = world;
     this.#random = random;
     this.#synchronousReads = synchronousReads;
+    // Some histories are all takeovers; in others much builds up before the next.
+    const unrest = random.pick([0.2, 1]);
     this.#choices = [
       [40, () => this.#withOwner((owner) => this.#operation(owner))],
       [20, () => this.#withOwner((owner) => this.#transaction(owner))],
+      [5, () => this.#withOwner((owner) => this.#burst(owner))],
       [8, () => this.#withOwner((owner) => owner.issue(readingEverything(world.workloads)))],
       [4, () => this.#withOwner((owner) => owner.durable())],
       [1, () => this.#withOwner((owner) => owner.close())],
       [25, () => world.advance(1 + random.integer(ADVANCE_MS_MAX))],
-      [3, () => world.open(random.pick(world.processes), random.pick(world.actors))],
-      [0.5, () => world.delete(random.pick(world.processes), random.pick(world.actors))],
-      [1.5, () => this.#crash()],
+      [3 * unrest, () => world.open(random.pick(world.processes), random.pick(world.actors))],
+      [0.5 * unrest, () => world.delete(random.pick(world.processes), random.pick(world.actors))],
+      [1.5 * unrest, () => this.#crash()],
       [1, () => this.#jump()],
       [1, () => this.#release()],
       [6, () => this.#check()],
@@ -80,6 +84,14 @@ export class Actions {
         ...(random.chance(0.2) && { pause }),
       }),
     );
+  }
+
+  /** Several calls in one turn, none of which waits for another. */
+  #burst(owner: Owner): void {
+    for (let left = 2 + this.#random.integer(BURST_MAX - 1); left > 0; left--) {
+      if (this.#random.chance(0.3)) this.#transaction(owner);
+      else this.#operation(owner);
+    }
   }
 
   #ending(): { durability: 'durable' | 'deferred' } {

@@ -32,7 +32,8 @@ export class Owner {
   #end: { readonly code: ErrorCode; readonly error: unknown } | undefined;
   #closing: 'no' | 'begun' | 'done' = 'no';
   #openCount = 0;
-  #openTransactions = 0;
+  /** Transactions that may be pausing, with others waiting behind them. */
+  #pausingCount = 0;
   /** So many changes are accepted: whatever is read shows them. */
   #acceptedCount = 0;
   /** The last of so many changes was told to be accepted. */
@@ -81,11 +82,11 @@ export class Owner {
     const isLate = this.isSuperseded;
     const index = issued.refusal === undefined && !isLate ? timeline.add(unit) : undefined;
     this.#history.counts[unit.isTransaction ? 'transactions' : 'operations']++;
-    if (unit.isTransaction) this.#openTransactions++;
+    if (unit.pauses) this.#pausingCount++;
     this.#track(
       unit.text,
       unit.run(this.#handle).finally(() => {
-        if (unit.isTransaction) this.#openTransactions--;
+        if (unit.pauses) this.#pausingCount--;
       }),
       (results) => this.#unitDone(unit, issued, index, results),
       (error) => this.#unitFailed(unit, issued, index, error),
@@ -161,7 +162,7 @@ export class Owner {
   /** Nothing moves any more: what was issued has been accepted, unless something is in its way. */
   quiet(): void {
     const isReading = this.process.store.waiting.some(({ operation }) => operation !== 'commit');
-    if (this.#openTransactions === 0 && !isReading) this.#acceptedCount = this.timeline.length;
+    if (this.#pausingCount === 0 && !isReading) this.#acceptedCount = this.timeline.length;
   }
 
   #issue(text: string): Issued {

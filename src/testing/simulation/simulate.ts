@@ -87,7 +87,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 async function memoryStore(random: Random): Promise<SimulatedStore> {
   const synchronousReads = random.chance(0.5);
   // So little that what waits may need several commits.
-  const commitBytesMax = random.chance(0.3) ? 1_200 + random.integer(600) : undefined;
+  const commitBytesMax = random.chance(0.5) ? 1_000 + random.integer(400) : undefined;
   return { store: new MemoryStore({ synchronousReads, commitBytesMax }) };
 }
 

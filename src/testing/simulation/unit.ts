@@ -42,6 +42,10 @@ export class Unit implements Change {
     this.text = this.isDurable ? body : `${body} deferred`;
   }
 
+  get pauses(): boolean {
+    return this.#pause !== undefined;
+  }
+
   /** Whether it writes, whatever is stored. */
   get surelyWrites(): boolean {
     return !this.throws && this.parts.some(({ operation }) => operation.kind === 'write');
