@@ -8,6 +8,18 @@ export {
   isKeyspaceError,
   KeyspaceError,
 } from './errors.js';
+export {
+  type DecodedActor,
+  type DecodedConnection,
+  type DecodedEntry,
+  type DecodedMessage,
+  type DecodedValue,
+  decodeEntry,
+  decodeKeyspaceEntry,
+  type ValueKind,
+  type ValueRecords,
+  type WorkflowState,
+} from './inspect/index.js';
 export type { ActorInspectorToken } from './inspector-token/index.js';
 export {
   type ActorKeyspace,

@@ -18,8 +18,8 @@ export class ActorLayer extends Layer {
     this.#wakes.set(source, atMs);
   }
 
-  override absorb(newer: Layer): void {
+  override absorb(newer: ActorLayer): void {
     super.absorb(newer);
-    if (newer instanceof ActorLayer) for (const [source, atMs] of newer.#wakes) this.#wakes.set(source, atMs);
+    for (const [source, atMs] of newer.#wakes) this.#wakes.set(source, atMs);
   }
 }

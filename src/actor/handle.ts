@@ -120,8 +120,8 @@ async function openWriting(store: Store, fence: Fence, actorId: string, quotaByt
   // Again, since the previous owner may have changed it until now.
   const found = await findLayout(store, fence.partition);
   assertOpenable(found, false);
-  const stored = await readStoredRecords(store, fence.partition);
-  const books = new Books(actorId, quotaBytes, { ...stored, hasHeader: found.hasHeader });
+  const stored = await readStoredRecords(store, fence.partition, found);
+  const books = new Books(actorId, quotaBytes, stored);
   const ground = new CommitPipeline(store, fence, books);
   const usage = async () => {
     ground.assertUsable();

@@ -16,6 +16,7 @@ const IMPORT_KEY = systemImport.encode({});
 export interface FoundLayout {
   /** Written by this library, as against found by looking at the keys. */
   readonly hasHeader: boolean;
+  readonly isEmpty: boolean;
   /** `undefined` while no key tells: the actor is new, or has only keys that all layouts share. */
   readonly layout: number | 'mixed' | undefined;
 }
@@ -29,16 +30,18 @@ export interface FoundLayout {
 export async function findLayout(store: Store, partition: Uint8Array): Promise<FoundLayout> {
   const [header, marker] = await store.getMany(partition, [HEADER_KEY, IMPORT_KEY]);
   if (marker) throw incomplete(importMarkerPayload.decode(marker).importId);
-  if (header) return { hasHeader: true, layout: layoutHeaderPayload.decode(header).layoutVersion };
+  if (header) {
+    return { hasHeader: true, isEmpty: false, layout: layoutHeaderPayload.decode(header).layoutVersion };
+  }
   // Most actors without a header are new, and one read shows it.
-  if (await isEmpty(store, partition)) return { hasHeader: false, layout: undefined };
+  if (await isEmpty(store, partition)) return { hasHeader: false, isEmpty: true, layout: undefined };
   const evidence = LAYOUT_PROBES.map(async ({ layout, range, isEvidence }) => {
     for await (const { value } of store.scan(partition, range, { limit: 1 })) {
       if (isEvidence(value)) return [layout];
     }
     return [];
   });
-  return { hasHeader: false, layout: classifyLayout((await Promise.all(evidence)).flat()) };
+  return { hasHeader: false, isEmpty: false, layout: classifyLayout((await Promise.all(evidence)).flat()) };
 }
 
 /**

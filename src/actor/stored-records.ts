@@ -4,6 +4,7 @@ import { systemUsage, systemWake } from '../layout/index.js';
 import { type Store, WHOLE_PARTITION } from '../store/index.js';
 import { usagePayload, type WakeRecord, wakePayload } from '../values/index.js';
 import type { StoredRecords } from './books.js';
+import type { FoundLayout } from './layout-header.js';
 import { Usage } from './usage.js';
 import { dueAtMs } from './wake.js';
 
@@ -19,9 +20,12 @@ const WAKE_KEY = systemWake.encode({});
 export async function readStoredRecords(
   store: Store,
   partition: Uint8Array,
-): Promise<Omit<StoredRecords, 'hasHeader'>> {
+  { hasHeader, isEmpty }: FoundLayout,
+): Promise<StoredRecords> {
+  if (isEmpty) return { hasHeader, hasUsage: false, usage: new Usage(), wake: {} };
   const recorded = await readUsage(store, partition);
   return {
+    hasHeader,
     hasUsage: recorded !== undefined,
     usage: recorded ?? (await countUsage(store, partition)),
     wake: await readWake(store, partition),

@@ -21,8 +21,17 @@ export class Output {
    *
    * @throws {OutputClosed} If nobody reads any more.
    */
-  async line(text: string): Promise<void> {
-    if (!this.#isClosed && !this.#stream.write(`${text}\n`)) await this.#room();
+  line(text: string): Promise<void> {
+    return this.#write(`${text}\n`);
+  }
+
+  /** As {@link line}, but exactly these bytes. */
+  bytes(bytes: Uint8Array): Promise<void> {
+    return this.#write(bytes);
+  }
+
+  async #write(chunk: string | Uint8Array): Promise<void> {
+    if (!this.#isClosed && !this.#stream.write(chunk)) await this.#room();
     if (this.#isClosed) throw new OutputClosed();
   }
 

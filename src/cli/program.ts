@@ -1,23 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { ACTOR_ID_BYTES_MAX, encodeRoot } from '../layout/index.js';
+import { Command, CommanderError, Option } from 'commander';
+import { ACTOR_ID_BYTES_MAX } from '../layout/index.js';
 import { openLmdbStore } from '../stores/lmdb/index.js';
+import { addActors } from './actors.js';
+import { addCompact } from './compact.js';
+import { type Context, checkPath, checkRoot, type Surroundings, wholeNumber } from './context.js';
 import { decodedLines, decodeInput, MalformedInput } from './decode.js';
 import { EXIT, type ExitCode, exitCodeOf, failureLine, InputError } from './failure.js';
+import { addGet } from './get.js';
 import { parseHex } from './hex.js';
 import { jsonLine, Output, OutputClosed, printable, quoted, styleFor } from './output.js';
+import { addStats } from './stats.js';
 import { type TreeOptions, walkStore } from './tree.js';
 import { TreeText } from './tree-text.js';
-
-/** The process as the program sees it. */
-export interface Surroundings {
-  readonly stdin: Readable;
-  readonly stdout: Writable & { readonly isTTY?: boolean };
-  readonly stderr: Writable;
-  readonly env: NodeJS.ProcessEnv;
-}
 
 /**
  * Runs the command line.
@@ -45,15 +41,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   return exitCode;
 }
 
-interface Context extends Surroundings {
-  readonly output: Output;
-  /** Tells of a failure that does not end the command. */
-  fail(error: unknown, where?: string): Promise<void>;
-}
-
 function createProgram(context: Context): Command {
   const program = new Command('actor-keyspace')
-    .description('Reads actor keyspaces: names keys and shows what a store holds. Never writes.')
+    .description('Reads actor keyspaces: names keys, shows what a store holds, makes compact copies.')
     .version(packageVersion())
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -65,6 +55,10 @@ function createProgram(context: Context): Command {
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 bad input.');
   addDecode(program, context);
   addTree(program, context);
+  addActors(program, context);
+  addGet(program, context);
+  addStats(program, context);
+  addCompact(program, context);
   return program;
 }
 
@@ -173,27 +167,6 @@ async function tree(
   } finally {
     await store.close();
   }
-}
-
-function checkPath(path: string): string {
-  if (path === '' || path.includes('\0')) throw new InvalidArgumentError('Not a path.');
-  return path;
-}
-
-function checkRoot(name: string): string {
-  try {
-    encodeRoot(name);
-    return name;
-  } catch (error) {
-    throw new InvalidArgumentError(failureLine(error));
-  }
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError('Not a whole number.');
-  return number;
 }
 
 function packageVersion(): string {

@@ -1,85 +1,56 @@
 import { inspect } from 'node:util';
 import { isKeyspaceError } from '../errors.js';
-import { type ActorKeyspace, openKeyspace, type Snapshot, type Store } from '../index.js';
-import type { Layout } from '../layout/index.js';
+import { type DecodedValue, decodeEntry, decodeKeyspaceEntry } from '../index.js';
 import { readableText } from './describe-key.js';
 import { failureLine } from './failure.js';
 import { toHex } from './hex.js';
 import { quoted } from './output.js';
-import type { KeyEvent, Summarise } from './tree-events.js';
-import { plural } from './words.js';
 
 const VALUE_CHARACTERS_MAX = 120;
 
-/** Says of values what they are, in a few words; the user's own data only if asked to. */
-export interface Summaries {
-  /** Why the actor's structured values cannot be read, for example because its layout is newer. */
-  readonly problem?: string;
-  readonly layout: Layout | undefined;
-  readonly summarise: Summarise;
-}
-
-/** Summaries of one actor's values as a snapshot has them. */
-export async function openSummaries(
-  store: Store,
-  snapshot: Snapshot,
-  actorId: string,
-  root: string,
+/**
+ * What a value is, in a few words, or why it cannot be decoded; `undefined` where there is nothing to say but its
+ * length.
+ *
+ * @param values Whether to add what the value holds, the user's own data among it, shortened.
+ */
+export function summaryOf(
+  kind: 'actor' | 'keyspace',
+  key: Uint8Array,
+  bytes: Uint8Array,
   values: boolean,
-): Promise<Summaries> {
-  // The library decodes what it reads from an actor: here, each value that the walk has read already.
-  let inHand: Uint8Array | undefined;
-  const view = asStore(store, snapshot, () => inHand);
-  const keyspace = await openKeyspace({ store: view, root, sharedStore: true });
-  let actor: ActorKeyspace | undefined;
-  let problem: string | undefined;
+): string | undefined {
   try {
-    actor = await keyspace.openActor(actorId, { readOnly: true });
-  } catch (error) {
-    if (!isKeyspaceError(error)) throw error;
-    problem = failureLine(error);
-  }
-  return {
-    ...(problem !== undefined && { problem }),
-    layout: actor?.layout,
-    async summarise(key, value) {
-      inHand = value;
-      const words = actor && (await structured(actor, key, values));
-      return words ?? (values ? shortValue(value) : undefined);
-    },
-  };
-}
-
-async function structured(
-  actor: ActorKeyspace,
-  { family, fields }: KeyEvent,
-  values: boolean,
-): Promise<string | undefined> {
-  try {
-    switch (family) {
-      case 'system.layout':
-        return `layout ${actor.layout}`;
-      case 'state': {
-        const record = await actor.state.get();
-        if (record === undefined) return undefined;
-        const { initialized, scheduledEvents, state } = record;
-        const words = `${initialized ? 'initialized' : 'not initialized'}, ${plural(scheduledEvents.length, 'scheduled event')}`;
-        return values ? `${words}, state ${shown(state)}` : words;
-      }
-      case 'connection': {
-        const record = await actor.connections.get(fields?.connectionId as string);
-        if (record === undefined) return undefined;
-        const words = plural(record.subscriptions.length, 'subscription');
-        return values
-          ? `${words}, parameters ${shown(record.parameters)}, state ${shown(record.state)}`
-          : words;
-      }
-      default:
-        return undefined;
-    }
+    const { value } = kind === 'actor' ? decodeEntry(key, bytes) : decodeKeyspaceEntry(key, bytes);
+    const sentence = SPEAKING.has(value.kind) ? value.sentence : undefined;
+    const content = values ? contentOf(value, bytes) : undefined;
+    return [sentence, content].filter((part) => part !== undefined).join(', ') || undefined;
   } catch (error) {
     if (isKeyspaceError(error)) return failureLine(error);
     throw error;
+  }
+}
+
+/** Kinds of which more is known than how long they are. */
+const SPEAKING: ReadonlySet<DecodedValue['kind']> = new Set([
+  ...(['layoutHeader', 'usage', 'wake', 'importMarker', 'actor', 'connection'] as const),
+  ...(['queueMetadata', 'queueMessage', 'workflowState', 'fileMeta'] as const),
+]);
+
+function contentOf(value: DecodedValue, bytes: Uint8Array): string | undefined {
+  switch (value.kind) {
+    case 'actor':
+      return `state ${shown(value.record.state)}`;
+    case 'connection':
+      return `parameters ${shown(value.record.parameters)}, state ${shown(value.record.state)}`;
+    case 'queueMessage':
+      return `body ${shown(value.record.body)}`;
+    case 'workflowOutput':
+    case 'workflowError':
+    case 'workflowInput':
+      return shown(value.record);
+    default:
+      return SPEAKING.has(value.kind) ? undefined : shortValue(bytes);
   }
 }
 
@@ -100,35 +71,4 @@ function shortValue(value: Uint8Array): string | undefined {
   if (text !== undefined) return quoted(text, VALUE_CHARACTERS_MAX);
   const bytesMax = VALUE_CHARACTERS_MAX / 2;
   return `${toHex(value.subarray(0, bytesMax))}${value.length > bytesMax ? '…' : ''}`;
-}
-
-/** A store that only reads, and only what the snapshot sees; any single key has the value in hand, if one is. */
-function asStore(
-  { limits, capabilities }: Store,
-  snapshot: Snapshot,
-  inHand: () => Uint8Array | undefined,
-): Store {
-  const refuse = async (): Promise<never> => {
-    throw new TypeError('a snapshot cannot be written');
-  };
-  const reads: Omit<Snapshot, 'close'> = {
-    get: async (partition, key) => inHand() ?? snapshot.get(partition, key),
-    getMany: async (partition, keys) => {
-      const value = inHand();
-      return value ? keys.map(() => value) : snapshot.getMany(partition, keys);
-    },
-    scan: (partition, range, options) => snapshot.scan(partition, range, options),
-    getSizes: (partition, keys) => snapshot.getSizes(partition, keys),
-    scanSizes: (partition, range, options) => snapshot.scanSizes(partition, range, options),
-    listPartitions: () => snapshot.listPartitions(),
-  };
-  return {
-    limits,
-    capabilities: { ...capabilities, synchronousReads: false },
-    ...reads,
-    snapshot: async () => ({ ...reads, close: () => {} }),
-    claim: refuse,
-    commit: refuse,
-    close: async () => {},
-  };
 }

@@ -3,6 +3,7 @@ import type { Reader } from '../index.js';
 import type { Layout } from '../layout/index.js';
 import { describeKey, type KeyDescription, type Namespace, namespaceOf } from './describe-key.js';
 import { toHex } from './hex.js';
+import { summaryOf } from './summaries.js';
 
 /** An entry as stored, or its key and why its value cannot be trusted. */
 export type StoredItem =
@@ -54,13 +55,9 @@ export interface WalkOptions {
   readonly layout?: Layout | undefined;
   /** Keys told of each family; all are counted. */
   readonly keysMax: number;
+  /** Tells values too, the user's data among them. */
   readonly values: boolean;
-  /** Asked for keys that are told only. */
-  readonly summarise?: Summarise | undefined;
 }
-
-/** Says of the value of a key what it is. */
-export type Summarise = (key: KeyEvent, value: Uint8Array) => Promise<string | undefined>;
 
 /** Names and counts the entries of one partition. Holds one entry at a time. */
 export async function* walkPartition(
@@ -82,7 +79,7 @@ export async function* walkPartition(
       yield* run.end();
       run = new Run(options.keysMax, event.family);
     }
-    if (run.take(event)) yield await summarised(event, item, options);
+    if (run.take(event)) yield summarised(event, item, options);
   }
   yield* run.end();
   yield* malformed.end();
@@ -202,8 +199,8 @@ function keyEvent(item: StoredItem, options: WalkOptions): KeyEvent {
   return { type: 'key', keyHex, ...description, ...state };
 }
 
-async function summarised(event: KeyEvent, item: StoredItem, { summarise }: WalkOptions): Promise<KeyEvent> {
-  const summary = 'value' in item ? await summarise?.(event, item.value) : undefined;
+function summarised(event: KeyEvent, item: StoredItem, { kind, values }: WalkOptions): KeyEvent {
+  const summary = 'value' in item ? summaryOf(kind, item.key, item.value, values) : undefined;
   return summary === undefined ? event : { ...event, summary };
 }
 

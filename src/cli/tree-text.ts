@@ -1,6 +1,7 @@
 import { spacedHex } from '../layout/index.js';
 import { hexByte } from './describe-key.js';
 import { jsonLine, PLAIN_STYLE, printable, type Style } from './output.js';
+import { tableLines } from './table.js';
 import type { TreeEvent } from './tree.js';
 import { type Counts, type KeyEvent, namespaceId } from './tree-events.js';
 import { number, plural } from './words.js';
@@ -85,12 +86,7 @@ function totalLines(
     ]),
     ...(namespaces.length > 1 ? [['all', ...cells(sum)]] : []),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => {
-    const [name = '', ...numbers] = row;
-    const aligned = numbers.map((cell, column) => cell.padStart(widths[column + 1]!));
-    return `  ${[name.padEnd(widths[0]!), ...aligned].join('  ')}`.trimEnd();
-  });
+  return tableLines(rows);
 }
 
 function cells({ keys, keyBytes, valueBytes }: Counts): string[] {

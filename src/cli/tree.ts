@@ -1,8 +1,8 @@
 import { isKeyspaceError } from '../errors.js';
-import type { Store } from '../index.js';
-import { decodePartition, encodeActorPartition, encodeRoot } from '../layout/index.js';
+import { type Keyspace, openKeyspace, type Store } from '../index.js';
+import { decodePartition, encodeActorPartition } from '../layout/index.js';
+import { findLayout } from './actor-layout.js';
 import { toHex } from './hex.js';
-import { openSummaries } from './summaries.js';
 import {
   type Counts,
   type PartitionEvent,
@@ -36,7 +36,7 @@ const NONE: Counts = { keys: 0, keyBytes: 0, valueBytes: 0, malformedKeys: 0, co
  * Walks through a store without claiming anything. Each partition is told as one snapshot has it; memory does
  * not grow with the number of keys.
  *
- * @throws {RangeError} As `encodeRoot`.
+ * @throws {RangeError} As `openKeyspace`.
  * @throws {KeyspaceError} `actor.id_invalid`, or what the store throws.
  */
 export async function* walkStore(
@@ -44,12 +44,13 @@ export async function* walkStore(
   options: TreeOptions,
 ): AsyncGenerator<TreeEvent, void, undefined> {
   const { root, actorId } = options;
-  encodeRoot(root);
+  // Left open, as the store is; it opens actors for reading only.
+  const keyspace = await openKeyspace({ store, root, sharedStore: true });
   let actors = 0;
   let sum = NONE;
   const otherRoots = new Set<string>();
   const walk = async function* (partition: Uint8Array, name: PartitionName) {
-    for await (const event of walkOne(store, partition, name, options)) {
+    for await (const event of walkOne(store, keyspace, partition, name, options)) {
       if (event.type === 'totals') {
         sum = sumCounts([sum, event]);
         if ('actor' in name && event.keys > 0) actors++;
@@ -84,19 +85,18 @@ function readPartition(
 
 async function* walkOne(
   store: Store,
+  keyspace: Keyspace,
   partition: Uint8Array,
   name: PartitionName,
-  { root, keysMax, values }: TreeOptions,
+  { keysMax, values }: TreeOptions,
 ): AsyncGenerator<TreeEvent, void, undefined> {
   const snapshot = await store.snapshot();
   try {
     const kind = 'actor' in name ? 'actor' : 'keyspace';
-    const summaries =
-      'actor' in name ? await openSummaries(store, snapshot, name.actor, root, values) : undefined;
-    const { problem, ...known } = summaries ?? {};
+    const { layout, problem } = 'actor' in name ? await findLayout(keyspace, name.actor) : {};
     const items = readItems(snapshot, partition);
     let isAnnounced = false;
-    for await (const event of walkPartition(items, { kind, keysMax, values, ...known })) {
+    for await (const event of walkPartition(items, { kind, keysMax, values, layout })) {
       // Of what has no keys there is nothing to tell, not even that it is empty.
       if (event.type === 'totals' && event.keys === 0) return;
       if (!isAnnounced) yield { type: 'partition', ...name, ...(problem !== undefined && { problem }) };

@@ -37,26 +37,22 @@ export const u32be: Field<number> = {
   measure: () => 4,
   write(value, target, offset, name) {
     assertWhole(value, 0, 0xffff_ffff, name);
-    target[offset] = value >>> 24;
-    target[offset + 1] = value >>> 16;
-    target[offset + 2] = value >>> 8;
-    target[offset + 3] = value;
-    return offset + 4;
+    return writeWord(target, offset, value);
   },
   read(reader) {
-    const at = reader.advance(4);
-    const { bytes } = reader;
-    const low = (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
-    return bytes[at]! * 0x100_0000 + low;
+    return readWord(reader.bytes, reader.advance(4)) >>> 0;
   },
 };
 
-// A big-endian image of one integer: faster than shifting a bigint, and allocates nothing.
-const scratch = new Uint8Array(8);
-const scratchView = new DataView(scratch.buffer);
+// One integer as the processor holds it: faster than shifting a bigint, and allocates nothing.
+const image = new BigUint64Array(1);
+const words = new Uint32Array(image.buffer);
+image[0] = 1n;
+const LOW = words[0] === 1 ? 0 : 1;
+const HIGH = 1 - LOW;
 
 function bigUintBe(byteCount: 7 | 8): Field<bigint> {
-  const limit = 1n << BigInt(8 * byteCount);
+  const highMax = byteCount === 8 ? 0xffff_ffff : 0xff_ffff;
   return {
     ...fixed,
     type: `u${8 * byteCount}be`,
@@ -65,20 +61,42 @@ function bigUintBe(byteCount: 7 | 8): Field<bigint> {
     measure: () => byteCount,
     write(value, target, offset, name) {
       if (typeof value !== 'bigint') throw new TypeError(`${name} must be a bigint, not ${typeof value}`);
-      if (value < 0n || value >= limit) {
+      // Keeps the low 64 bits, so that any other integer comes back changed.
+      image[0] = value;
+      const high = words[HIGH] as number;
+      if (image[0] !== value || high > highMax) {
         throw new RangeError(`${name} must be from 0 to 2^${8 * byteCount} - 1`);
       }
-      scratchView.setBigUint64(0, value);
-      for (let i = 8 - byteCount; i < 8; i++) target[offset++] = scratch[i] as number;
-      return offset;
+      let at = offset;
+      if (byteCount === 8) target[at++] = high >>> 24;
+      target[at++] = high >>> 16;
+      target[at++] = high >>> 8;
+      target[at++] = high;
+      return writeWord(target, at, words[LOW] as number);
     },
     read(reader) {
-      let at = reader.advance(byteCount);
-      scratch[0] = 0;
-      for (let i = 8 - byteCount; i < 8; i++) scratch[i] = reader.bytes[at++] as number;
-      return scratchView.getBigUint64(0);
+      const { bytes } = reader;
+      const at = reader.advance(byteCount);
+      const low = at + byteCount - 4;
+      // Of seven bytes this takes in one before them, and drops it.
+      words[HIGH] = readWord(bytes, low - 4) & highMax;
+      words[LOW] = readWord(bytes, low);
+      return image[0] as bigint;
     },
   };
+}
+
+function writeWord(target: Uint8Array, offset: number, value: number): number {
+  target[offset] = value >>> 24;
+  target[offset + 1] = value >>> 16;
+  target[offset + 2] = value >>> 8;
+  target[offset + 3] = value;
+  return offset + 4;
+}
+
+/** 32 bits as a signed integer. */
+function readWord(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
 }
 
 /** Eight bytes, most significant first. */
@@ -98,8 +116,7 @@ export const restBytes: Field<Uint8Array> = {
   },
   write(value, target, offset, name) {
     assertBytes(value, name);
-    target.set(value, offset);
-    return offset + value.length;
+    return writeBytes(target, offset, value);
   },
   read: (reader) => copyBytes(reader.takeRest()),
 };
@@ -110,14 +127,21 @@ export const restUtf8: Field<string> = {
   type: 'utf8',
   domain: 'text without lone surrogates, to the end of the key',
   measure(value, name) {
-    assertUtf8(value, name);
-    return Buffer.byteLength(value);
+    assertText(value, name);
+    for (let i = 0; i < value.length; i++) {
+      if (value.charCodeAt(i) > 0x7f) return i + utf8Of(value, i, name).length;
+    }
+    return value.length;
   },
   write(value, target, offset, name) {
-    assertUtf8(value, name);
-    const bytes = encodeUtf8(value);
-    target.set(bytes, offset);
-    return offset + bytes.length;
+    assertText(value, name);
+    // Most text in keys is ASCII, and a call of the text encoder costs as much as a hundred of its bytes.
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 0x7f) return writeBytes(target, offset + i, utf8Of(value, i, name));
+      target[offset + i] = unit;
+    }
+    return offset + value.length;
   },
   read(reader) {
     const start = reader.offset;
@@ -127,7 +151,21 @@ export const restUtf8: Field<string> = {
   },
 };
 
-function assertUtf8(value: string, name: string): void {
-  assertText(value, name);
-  if (!isUtf8Encodable(value)) throw new RangeError(`${name} holds a lone surrogate`);
+/** The UTF-8 bytes of the text from `start` on, where no surrogate pair may be split. */
+function utf8Of(text: string, start: number, name: string): Uint8Array {
+  if (!isUtf8Encodable(text)) throw new RangeError(`${name} holds a lone surrogate`);
+  return encodeUtf8(text.slice(start));
+}
+
+/** Up to this length a loop is faster than `set`. */
+const LOOPED_BYTES_MAX = 8;
+
+function writeBytes(target: Uint8Array, offset: number, bytes: Uint8Array): number {
+  const end = offset + bytes.length;
+  if (bytes.length <= LOOPED_BYTES_MAX) {
+    for (let i = 0; i < bytes.length; i++) target[offset + i] = bytes[i] as number;
+  } else if (end <= target.length) {
+    target.set(bytes, offset);
+  }
+  return end;
 }

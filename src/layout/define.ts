@@ -1,6 +1,6 @@
 import { assertBytes, concatBytes, copyBytes, spacedHex, strinc } from '../bytes/index.js';
 import { pack } from '../tuple/index.js';
-import { type AnyFields, compileCodec, type NamedField } from './codec.js';
+import { accessByName, compileCodec, type FieldAccess, type JoinFields, type NamedField } from './codec.js';
 import type { Layout } from './constants.js';
 import { type Field, NO_BYTES } from './field.js';
 import type { FieldSummary, KeyFormat, KeyStatus, LayoutRange, PartitionKind } from './key-format.js';
@@ -8,7 +8,7 @@ import { asKeyError, KeyReader, malformedKey } from './reader.js';
 import { byteCount } from './wording.js';
 
 /** Everything about one family of keys; encoder, decoder, ranges and documents derive from it. */
-export interface KeyDeclaration<Fields extends object> {
+export interface KeyDeclaration<Fields extends object> extends Partial<FieldAccess<Fields>> {
   readonly name: string;
   /** Where the keys are; `actor` if absent. */
   readonly partition?: PartitionKind;
@@ -40,9 +40,15 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
   const prefix = concatBytes(Uint8Array.from(declaration.prefix), pack(declaration.tuple ?? []));
   const named = Object.entries(declaration.fields) as unknown as readonly NamedField[];
   assertDeclaration(name, named, isTuple);
-  const { measure, write, read } = compileCodec(prefix, named);
+  const byName = accessByName(named) as unknown as FieldAccess<Fields>;
+  const { split = byName.split, join = byName.join } = declaration;
+  const { fixedBytes, write, read } = compileCodec(prefix, named, join as JoinFields<Fields>);
   const isActor = partition === 'actor';
   const least = named[0]?.[1].least ?? NO_BYTES;
+
+  function keyBytes(fields: Fields): number {
+    return fixedBytes ?? split(fields, write, undefined, 0);
+  }
 
   /** The key as far as `leading` tells it, and how many fields that is. */
   function begin(leading: Partial<Fields>): { bytes: Uint8Array; fieldCount: number } {
@@ -89,19 +95,17 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
     },
     example,
 
-    keyBytes(fields) {
-      return measure(fields as AnyFields);
-    },
+    keyBytes,
 
     encode(fields) {
-      const key = new Uint8Array(measure(fields as AnyFields));
-      write(fields as AnyFields, key, 0);
+      const key = new Uint8Array(keyBytes(fields));
+      split(fields, write, key, 0);
       return key;
     },
 
     encodeInto(fields, target, offset) {
       if (offset >>> 0 !== offset) throw new RangeError(`offset is ${offset}`);
-      const end = write(fields as AnyFields, target, offset);
+      const end = split(fields, write, target, offset);
       // Typed arrays ignore writes past their end, so looking once is enough.
       if (end > target.length) throw new RangeError(`target has ${target.length} bytes, ${end} are needed`);
       return end;
@@ -114,7 +118,7 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
         if (bytes[i] !== prefix[i]) throw malformedKey(bytes, i, `not the prefix of ${name}`);
       }
       const reader = new KeyReader(bytes, length);
-      let fields: AnyFields;
+      let fields: Fields;
       try {
         fields = read(reader);
       } catch (error) {
@@ -122,7 +126,7 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
       }
       const trailingBytes = bytes.length - reader.offset;
       if (trailingBytes > 0) throw reader.malformed(`${byteCount(trailingBytes)} after the end of ${name}`);
-      return fields as Fields;
+      return fields;
     },
 
     range(leading = {}): LayoutRange {

@@ -36,10 +36,14 @@ export const NO_BYTES = new Uint8Array(0);
  * @throws {RangeError} If it is not a whole number from `min` to `max`. -0 is refused: 0 has its bytes.
  */
 export function assertWhole(value: number, min: number, max: number, name: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, not ${typeof value}`);
-  if (!Number.isInteger(value) || value < min || value > max || Object.is(value, -0)) {
-    throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${String(value)}`);
+  if (!Number.isSafeInteger(value) || value < min || value > max || Object.is(value, -0)) {
+    throw notWhole(value, min, max, name);
   }
+}
+
+function notWhole(value: number, min: number, max: number, name: string): TypeError | RangeError {
+  if (typeof value !== 'number') return new TypeError(`${name} must be a number, not ${typeof value}`);
+  return new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${String(value)}`);
 }
 
 /** @throws {TypeError} If `value` is not a string. */

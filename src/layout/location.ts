@@ -1,4 +1,4 @@
-import { CODE_NESTED, readUint, TERMINATOR, uintBytes, writeUint } from '../tuple/index.js';
+import { CODE_NESTED, TERMINATOR, uintBytes, writeUint } from '../tuple/index.js';
 import { assertWhole, type Field, NO_BYTES } from './field.js';
 import type { KeyReader } from './reader.js';
 
@@ -71,18 +71,12 @@ function checked(value: number, name: string): number {
 }
 
 function readSegment(reader: KeyReader): LocationSegment {
-  if (reader.bytes[reader.offset] !== CODE_NESTED) return readInteger(reader);
+  if (reader.bytes[reader.offset] !== CODE_NESTED) return reader.uint();
   reader.offset++;
-  const loop = readInteger(reader);
-  const iteration = readInteger(reader);
+  const loop = reader.uint();
+  const iteration = reader.uint();
   if (reader.bytes[reader.advance(1)] !== TERMINATOR) {
     throw reader.malformed('a loop turn has more than two integers', reader.offset - 1);
   }
   return { loop, iteration };
-}
-
-function readInteger(reader: KeyReader): number {
-  const value = readUint(reader.bytes, reader.offset);
-  reader.offset += uintBytes(value);
-  return value;
 }

@@ -1,5 +1,6 @@
 import { toHex } from '../bytes/index.js';
 import { isKeyspaceError, KeyspaceError } from '../errors.js';
+import { CODE_ZERO, readUint } from '../tuple/index.js';
 import { byteCount } from './wording.js';
 
 /** The error every decoder of this folder throws. The message leaves the key out: it may hold user data. */
@@ -34,6 +35,14 @@ export class KeyReader {
     if (missing > 0) throw this.malformed(`ends ${byteCount(missing)} too early`, bytes.length);
     this.offset += count;
     return offset;
+  }
+
+  /** Reads a tuple integer; its code says how long it is. */
+  uint(): number {
+    const { bytes, offset } = this;
+    const value = readUint(bytes, offset);
+    this.offset = offset + 1 + (bytes[offset] as number) - CODE_ZERO;
+    return value;
   }
 
   /** Everything up to the end of the key, not copied. */

@@ -6,7 +6,6 @@ import {
   readByteString,
   readElement,
   readString,
-  readUint,
   stringBytes,
   type TupleElement,
   uintBytes,
@@ -36,9 +35,9 @@ export function tupleUint(min = 0, max = Number.MAX_SAFE_INTEGER): Field<number>
       return writeUint(target, offset, value);
     },
     read(reader) {
-      const value = readUint(reader.bytes, reader.offset);
-      if (value < min || value > max) throw reader.malformed(`integer is not from ${min} to ${max}`);
-      reader.offset += uintBytes(value);
+      const start = reader.offset;
+      const value = reader.uint();
+      if (value < min || value > max) throw reader.malformed(`integer is not from ${min} to ${max}`, start);
       return value;
     },
   };

@@ -1,4 +1,5 @@
 import { copyBytes } from '../bytes/index.js';
+import { type Clock, systemClock } from '../clock.js';
 import { isKeyspaceError, KeyspaceError } from '../errors.js';
 import type { Commit, Fence, Store } from './contract.js';
 import { assertPartition } from './partition.js';
@@ -11,6 +12,8 @@ export interface TransactOptions {
   readonly attemptsMax?: number | undefined;
   /** Ends it with the signal's reason before the next attempt or commit; a commit under way is waited for. */
   readonly signal?: AbortSignal | undefined;
+  /** What attempts after lost ones are delayed with. Default: the system's. */
+  readonly clock?: Clock | undefined;
 }
 
 const IMMEDIATE_ATTEMPTS = 3;
@@ -35,7 +38,7 @@ export async function transact<T>(
   callback: (transaction: StoreTransaction) => Promise<T> | T,
   options: TransactOptions = {},
 ): Promise<T> {
-  const { fence, attemptsMax = 20, signal } = options;
+  const { fence, attemptsMax = 20, signal, clock = systemClock } = options;
   if (!(Number.isSafeInteger(attemptsMax) && attemptsMax >= 1)) {
     throw new RangeError(`attemptsMax must be a whole number of 1 or more, not ${String(attemptsMax)}`);
   }
@@ -53,7 +56,7 @@ export async function transact<T>(
       if (!isKeyspaceError(error, 'commit.check_failed')) throw error;
       if (attempts === attemptsMax) throw contended(attempts, error);
     }
-    await backOff(attempts);
+    await backOff(attempts, clock, signal);
   }
 }
 
@@ -73,10 +76,20 @@ async function attempt<T>(
 }
 
 /** Losing to a crowd is unlikely to end by going at it together again. */
-async function backOff(attempts: number): Promise<void> {
-  if (attempts < IMMEDIATE_ATTEMPTS) return;
+async function backOff(attempts: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  if (attempts < IMMEDIATE_ATTEMPTS || signal?.aborted) return;
   const waitMs = Math.random() * Math.min(2 ** (attempts - IMMEDIATE_ATTEMPTS), WAIT_MS_MAX);
-  await new Promise((resolve) => setTimeout(resolve, waitMs));
+  await new Promise<void>((resolve) => {
+    const callOff = clock.after(waitMs, () => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    });
+    const abort = () => {
+      callOff();
+      resolve();
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+  });
 }
 
 function contended(attempts: number, cause: unknown): KeyspaceError {

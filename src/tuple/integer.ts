@@ -1,6 +1,7 @@
 import { toHex } from '../bytes/index.js';
 import { CODE_NEGATIVE_LONG, CODE_POSITIVE_LONG, CODE_ZERO } from './codes.js';
 import { assertWithin, malformed } from './malformed.js';
+import { assertRoom } from './room.js';
 
 /** Integers from this many bytes up say their length in a byte of its own. */
 const LONG_BYTES_MIN = 9;
@@ -13,9 +14,7 @@ const SAFE_BYTES_MAX = 7;
  * @throws {RangeError} If the value is not an integer of 0 to 2^53 - 1. -0 is none.
  */
 export function uintBytes(value: number): number {
-  if (!Number.isSafeInteger(value) || value < 0 || Object.is(value, -0)) {
-    throw new RangeError(`not a number that is an integer of 0 to 2^53 - 1: ${typeof value}`);
-  }
+  assertUint(value);
   if (value < 0x1_0000) return value === 0 ? 1 : value < 0x100 ? 2 : 3;
   if (value < 0x1_0000_0000) return value < 0x100_0000 ? 4 : 5;
   if (value < 0x1_0000_0000_0000) return value < 0x100_0000_0000 ? 6 : 7;
@@ -29,24 +28,30 @@ export function uintBytes(value: number): number {
  * @throws {RangeError} If the value is not an integer of 0 to 2^53 - 1, or the target ends before it.
  */
 export function writeUint(target: Uint8Array, offset: number, value: number): number {
-  const end = offset + uintBytes(value);
-  if (end > target.length) throw new RangeError(`target has ${target.length} bytes, ${end} are needed`);
+  assertUint(value);
+  const low = value >>> 0;
+  const high = (value - low) / 0x1_0000_0000;
+  let end = offset + 1;
+  if (high > 0) {
+    if (high > 0xffff) target[end++] = high >>> 16;
+    if (high > 0xff) target[end++] = high >>> 8;
+    target[end++] = high;
+  }
+  if (value > 0xff_ffff) target[end++] = low >>> 24;
+  if (value > 0xffff) target[end++] = low >>> 16;
+  if (value > 0xff) target[end++] = low >>> 8;
+  if (value > 0) target[end++] = low;
   target[offset] = CODE_ZERO + end - offset - 1;
-  let at = end - 1;
-  let rest = value;
-  if (value > 0xffff_ffff) {
-    let low = value >>> 0;
-    rest = (value - low) / 0x1_0000_0000;
-    for (const lowest = at - 4; at > lowest; at--) {
-      target[at] = low;
-      low >>>= 8;
-    }
-  }
-  for (; at > offset; at--) {
-    target[at] = rest;
-    rest >>>= 8;
-  }
+  assertRoom(target, end);
   return end;
+}
+
+function assertUint(value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0 || Object.is(value, -0)) throw notUint(value);
+}
+
+function notUint(value: unknown): RangeError {
+  return new RangeError(`not a number that is an integer of 0 to 2^53 - 1: ${typeof value}`);
 }
 
 /**

@@ -1,7 +1,7 @@
-import * as reference from 'fdb-tuple';
-import { concatBytes, copyBytes } from '../bytes/index.js';
+import { concatBytes } from '../bytes/index.js';
 import type { TupleElement } from './element.js';
-import { referenceTuple } from './guard.js';
+import { writeElements } from './write-element.js';
+import { TupleWriter } from './writer.js';
 
 /**
  * Encodes a tuple in the FoundationDB tuple encoding, in which byte order is the order of the tuples.
@@ -20,7 +20,9 @@ import { referenceTuple } from './guard.js';
  * toHex(pack(['queue', 1])); // '02717565756500' + '1501'
  */
 export function pack(elements: readonly TupleElement[]): Uint8Array {
-  return copyBytes(reference.pack(referenceTuple(elements, 'refuse')));
+  const writer = new TupleWriter();
+  writeElements(writer, elements);
+  return writer.finish();
 }
 
 /**
@@ -37,22 +39,14 @@ export function packWithVersionstamp(
   prefix: Uint8Array = new Uint8Array(0),
 ): Uint8Array {
   if (!(prefix instanceof Uint8Array)) throw new TypeError('prefix is not a Uint8Array');
-  const tuple = referenceTuple(elements, 'allow');
-  const stamps = countIncomplete(tuple);
-  if (stamps !== 1) {
-    throw new RangeError(`tuple has ${stamps} incomplete versionstamps, exactly 1 is needed`);
+  const writer = new TupleWriter();
+  const stampOffsets: number[] = [];
+  writeElements(writer, elements, stampOffsets);
+  const [stampOffset] = stampOffsets;
+  if (stampOffset === undefined || stampOffsets.length > 1) {
+    throw new RangeError(`tuple has ${stampOffsets.length} incomplete versionstamps, exactly 1 is needed`);
   }
-  const { data, stampPos } = reference.packUnboundVersionstamp(tuple);
   const suffix = new Uint8Array(4);
-  new DataView(suffix.buffer).setUint32(0, prefix.length + stampPos, true);
-  return concatBytes(prefix, data, suffix);
-}
-
-function countIncomplete(items: readonly reference.TupleItem[]): number {
-  let count = 0;
-  for (const item of items) {
-    if (Array.isArray(item)) count += countIncomplete(item);
-    else if (item !== null && typeof item === 'object' && 'code' in item) count++;
-  }
-  return count;
+  new DataView(suffix.buffer).setUint32(0, prefix.length + stampOffset, true);
+  return concatBytes(prefix, writer.finish(), suffix);
 }

@@ -1,9 +1,12 @@
 import { decodeUtf8, encodeUtf8 } from '../bytes/index.js';
 import { CODE_BYTES, CODE_STRING, ESCAPE, TERMINATOR } from './codes.js';
 import { malformed } from './malformed.js';
+import { assertRoom } from './room.js';
 
 /** Up to this length joining characters is faster than a call of the text decoder. */
 const JOINED_CHARACTERS_MAX = 12;
+/** Up to this length a loop is faster than what typed arrays offer. */
+const LOOPED_BYTES_MAX = 8;
 
 /**
  * Length of an encoded string: its UTF-8 bytes, one more for each NUL, and two around them.
@@ -99,10 +102,8 @@ export function readByteString(bytes: Uint8Array, offset: number): { value: Uint
 }
 
 function terminatedEnd(bytes: Uint8Array, start: number, what: string): number {
-  for (let at = start; at < bytes.length; at++) {
-    if (bytes[at] !== TERMINATOR) continue;
+  for (let at = bytes.indexOf(0, start); at !== -1; at = bytes.indexOf(0, at + 2)) {
     if (bytes[at + 1] !== ESCAPE) return at + 1;
-    at++;
   }
   throw malformed(bytes.length, `${what} has no terminator`);
 }
@@ -122,18 +123,18 @@ function unescaped(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return plain.subarray(0, length);
 }
 
-/** Typed arrays ignore writes past their end, so looking once, after them, is enough. */
-function assertRoom(target: Uint8Array, end: number): void {
-  if (end > target.length) throw new RangeError(`target has ${target.length} bytes, ${end} are needed`);
-}
-
 function escapedBytes(plain: Uint8Array): number {
   let length = plain.length;
-  for (const byte of plain) if (byte === 0) length++;
+  if (isWithoutNul(plain)) return length;
+  for (let i = 0; i < plain.length; i++) if (plain[i] === 0) length++;
   return length;
 }
 
 function writeEscaped(target: Uint8Array, offset: number, plain: Uint8Array): number {
+  if (offset + plain.length <= target.length && isWithoutNul(plain)) {
+    target.set(plain, offset);
+    return offset + plain.length;
+  }
   let at = offset;
   for (let i = 0; i < plain.length; i++) {
     const byte = plain[i]!;
@@ -141,4 +142,9 @@ function writeEscaped(target: Uint8Array, offset: number, plain: Uint8Array): nu
     if (byte === 0) target[at++] = ESCAPE;
   }
   return at;
+}
+
+/** Whether nothing has to be escaped, where asking is worth a call into the engine. */
+function isWithoutNul(plain: Uint8Array): boolean {
+  return plain.length > LOOPED_BYTES_MAX && !plain.includes(0);
 }

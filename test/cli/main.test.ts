@@ -157,20 +157,22 @@ describe('tree', () => {
         '  00 system, layout version 1',
         '    system.layout',
         '      00 01 02 6c 61 79 6f 75 74 00  The layout header: which layout the actor is in. 4 bytes: layout 1',
+        '    system.usage',
+        '      00 01 02 75 73 61 67 65 00  How many keys and bytes each namespace of the actor has. 210 bytes: 16 keys, 530 bytes',
         '  02 connections',
         '    connection',
-        '      02 63 31  Connection "c1". 30 bytes: 1 subscription',
+        '      02 63 31  Connection "c1". 30 bytes: 1 subscription, 1 byte of parameters, 1 byte of state',
         '  04 kv',
         '    kv.entry',
         '      04 64 61 6d 61 67 65 64  User key "damaged". 28 bytes',
         '      … 12 more of kv.entry',
         '                  keys  key bytes  value bytes',
-        '  00 system          1         10            4',
+        '  00 system          2         19          214',
         '  02 connections     1          3           30',
         '  04 kv             13        128          136',
-        '  all               15        141          170',
+        '  all               16        150          380',
         '',
-        '1 actor, 15 keys, 311 bytes',
+        '1 actor, 16 keys, 530 bytes',
         '',
       ].join('\n'),
     });
@@ -183,7 +185,7 @@ describe('tree', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const events = jsonLines(stdout);
     const keys = events.filter(({ type }) => type === 'key');
-    expect(keys).toHaveLength(15);
+    expect(keys).toHaveLength(16);
     expect(keys.filter(({ corrupt }) => corrupt)).toMatchObject([
       { sentence: 'User key "damaged".', corrupt: 'the checksum does not match' },
     ]);
@@ -194,7 +196,7 @@ describe('tree', () => {
     expect(events.at(-1)).toMatchObject({
       type: 'end',
       actors: 1,
-      keys: 15,
+      keys: 16,
       corruptValues: 1,
       malformedKeys: 0,
     });
@@ -273,7 +275,10 @@ describe('the program', () => {
     expect(await runCli(['--version'])).toEqual({ exitCode: 0, stderr: '', stdout: `${version}\n` });
   });
 
-  test.each([[['--help']], [['decode', '--help']], [['tree', '--help']]])('explains %j', async (args) => {
+  test.each([
+    [['--help']],
+    ...['decode', 'tree', 'actors', 'get', 'stats', 'compact'].map((name) => [[name, '--help']]),
+  ])('explains %j', async (args) => {
     const { exitCode, stdout, stderr } = await runHere(args);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(args.length === 1 ? 'Exit codes' : 'Examples:');

@@ -148,17 +148,23 @@ describe('a walk through a partition', () => {
     });
   });
 
-  test('asks for summaries of the keys that it tells, with the value in hand', async () => {
-    const asked: string[] = [];
-    const summarise = async ({ keyHex }: { keyHex: string }, value: Uint8Array) => {
-      asked.push(`${keyHex} ${value.length}`);
-      return keyHex === '0401' ? 'the first' : undefined;
-    };
-    const stored = [item('0401', 7), corruptItem('0402'), item('0403', 9), item('0404'), item('05')];
-    const events = await collect(walkPartition(stored, { ...WALK, summarise }));
-    expect(asked).toEqual(['0401 7', '0403 9']);
-    expect(events[0]).toMatchObject({ summary: 'the first' });
-    expect(events[2]).not.toHaveProperty('summary');
+  test('says of the values of keys that it tells what they are, or why not', async () => {
+    const stored = [
+      { key: hexBytes('0001026c61796f757400'), value: hexBytes('01000100') },
+      { key: hexBytes('01'), value: hexBytes('ff00') },
+      corruptItem('0301'),
+      item('0401', 7),
+    ];
+    const events = await collect(walkPartition(stored, WALK));
+    expect(events.map((event) => (event.type === 'key' ? event.summary : event.type))).toEqual([
+      'layout 1',
+      'value.version_unsupported: actor has payload version 255, versions 1 to 4 are known',
+      undefined,
+      undefined,
+      'totals',
+    ]);
+    const [, , , told] = await collect(walkPartition(stored, { ...WALK, values: true }));
+    expect(told).toMatchObject({ summary: '00000000000000' });
   });
 
   test('shows values only if asked to', async () => {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { RECORDS_BYTES_MAX } from '../../src/actor/books.js';
 import { decodedLines, decodeInput } from '../../src/cli/decode.js';
 import { parseHex } from '../../src/cli/hex.js';
 import {
@@ -17,6 +18,7 @@ import {
 import { kvEntry, NAMESPACES } from '../../src/layout/index.js';
 import { openLmdbStore } from '../../src/stores/lmdb/index.js';
 import { MemoryStore } from '../../src/stores/memory/index.js';
+import { runHere } from '../cli/support.js';
 import { codeBlocks, PROJECT, readProjectFile, relativeLinks, runModule, tableRows } from './support.js';
 
 const README = readProjectFile('README.md');
@@ -42,8 +44,8 @@ describe('the examples', () => {
   test.each(EXAMPLES.map((example, index) => [index + 1, example] as const))(
     'number %i runs and prints what it says',
     async (_number, example) => {
-      const path = JSON.stringify(join(await temporaryFolder(), 'data'));
-      const { exitCode, stdout, stderr } = await runModule(example.replaceAll("'./data'", path));
+      const folder = (await temporaryFolder()).replaceAll('\\', '/');
+      const { exitCode, stdout, stderr } = await runModule(example.replaceAll("'./data", `'${folder}/data`));
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       const lines = promised(example);
       if (lines.length > 0) expect(stdout.trimEnd().split('\n')).toEqual(lines);
@@ -59,7 +61,18 @@ describe('the examples', () => {
     expect(codeBlocks(README, 'text')).toContain(`${decoded.join('\n')}\n`);
   });
 
-  test('of the command line name commands that exist', () => {
+  test('of the command line name every command', async () => {
+    const { stdout } = await runHere(['--help']);
+    const [, commands = ''] = /^Commands:\n([\s\S]*?)\n\n/m.exec(stdout) ?? [];
+    const names = [...commands.matchAll(/^ {2}(\w+)/gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== 'help');
+    const [, section = ''] = /^## Command line\n([\s\S]*?)^## /m.exec(README) ?? [];
+    const shown = new Set([...section.matchAll(/^actor-keyspace (\w+) /gm)].map(([, name]) => name));
+    expect([...shown].sort()).toEqual(names.sort());
+  });
+
+  test('of the scripts name those that exist', () => {
     const { scripts } = JSON.parse(readProjectFile('package.json')) as { scripts: Record<string, string> };
     const named = [...README.matchAll(/npm (?:run ([\w:-]+)|test\b)/g)].map(([, name = 'test']) => name);
     expect(new Set(named)).toEqual(new Set(['demo', 'demo:reminders', 'test', 'test:soak']));
@@ -84,6 +97,7 @@ describe('the tables', () => {
   });
 
   test('give the limits of the source', async () => {
+    expect(README).toContain(`records of the actor take up to ${RECORDS_BYTES_MAX} bytes`);
     const lmdb = await openLmdbStore({ path: join(await temporaryFolder(), 'store') });
     const memory = new MemoryStore();
     const limits = {
@@ -101,6 +115,15 @@ describe('the tables', () => {
     expect(tableRows(README, 'what', 'limit in bytes')).toEqual(
       Object.entries(limits).map(([what, limit]) => [what, limit.toLocaleString('en-US')]),
     );
+  });
+
+  test('name every field of the statistics of LMDB', async () => {
+    const store = await openLmdbStore({ path: join(await temporaryFolder(), 'store') });
+    const { readers, ...stats } = store.stats();
+    await store.close();
+    const named = tableRows(README, 'field', 'meaning').flatMap(([names = '']) => names.split(', '));
+    const fields = [...Object.keys(stats), ...Object.keys(readers).map((name) => `readers.${name}`)];
+    expect(named.sort()).toEqual(fields.sort());
   });
 
   test('list every error code once', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/index.js';
 import { KeyspaceError } from '../../src/errors.js';
 import {
@@ -10,6 +10,7 @@ import {
   transact,
 } from '../../src/store/index.js';
 import { MemoryStore } from '../../src/stores/memory/index.js';
+import { ManualClock } from '../stores/manual-clock.js';
 
 const ALICE = fromHex('026100');
 const ALL = { begin: new Uint8Array(0) };
@@ -290,6 +291,33 @@ describe('transact', () => {
     );
     await expect(aborted).rejects.toBe(reason);
     expect(await contents(store)).toEqual(['61=01']);
+  });
+
+  test('attempts after the third wait by the clock, and not for an aborted signal', async () => {
+    const reason = new Error('enough');
+    const store = await storeWith();
+    const clock = new ManualClock();
+    const abort = new AbortController();
+    let attempts = 0;
+    const losing = transact(
+      store,
+      ALICE,
+      async (tx) => {
+        await tx.get(key('61'));
+        await overwrite(store, '61', `0${++attempts}`);
+        tx.set(key('61'), key('00'));
+      },
+      { clock, signal: abort.signal },
+    );
+    await vi.waitUntil(() => clock.waiting === 1, { interval: 1 });
+    expect(attempts).toBe(3);
+    clock.advance(1);
+    await vi.waitUntil(() => clock.waiting === 1, { interval: 1 });
+    expect(attempts).toBe(4);
+    abort.abort(reason);
+    await expect(losing).rejects.toBe(reason);
+    expect(clock.waiting).toBe(0);
+    expect(attempts).toBe(4);
   });
 
   test('over-long keys and values are refused where they are given', async () => {

@@ -15,7 +15,7 @@ import {
 } from '../../src/tuple/index.js';
 import { bigInteger, element, normalInteger, tuple } from './arbitraries.js';
 import { compareTuples } from './order.js';
-import { referencePack } from './reference.js';
+import { referencePack, referencePackWithVersionstamp } from './reference.js';
 
 const numRuns = 2_000;
 
@@ -35,6 +35,44 @@ test('packed bytes are those of the reference encoder', () => {
     }),
     { numRuns },
   );
+});
+
+test('with an incomplete versionstamp at any place and depth they are too', () => {
+  const stamp = fc
+    .integer({ min: 0, max: 0xffff })
+    .map((userVersion): TupleElement => ({ type: 'incomplete-versionstamp', userVersion }));
+  fc.assert(
+    fc.property(
+      tuple,
+      stamp,
+      fc.nat(3),
+      tuple,
+      fc.uint8Array({ maxLength: 5 }),
+      (a, one, depth, b, prefix) => {
+        let placed = one;
+        for (let i = 0; i < depth; i++) placed = [null, placed, 'x'];
+        const elements = [...a, placed, ...b];
+        const { packed, stampOffset } = referencePackWithVersionstamp(elements);
+        const suffix = new Uint8Array(4);
+        new DataView(suffix.buffer).setUint32(0, prefix.length + stampOffset, true);
+        expect(toHex(packWithVersionstamp(elements, prefix))).toBe(
+          toHex(prefix) + toHex(packed) + toHex(suffix),
+        );
+      },
+    ),
+    { numRuns },
+  );
+});
+
+test("integers at every change of length have the reference encoder's bytes", () => {
+  for (let length = 0; length <= 255; length++) {
+    const power = 1n << BigInt(8 * length);
+    const edges = length === 255 ? [power - 1n] : [power - 1n, power, power + 1n];
+    for (const edge of edges.flatMap((value) => [value, -value])) {
+      expect(toHex(pack([edge]))).toBe(toHex(referencePack([edge])));
+      expect(toHex(pack([normalInteger(edge)]))).toBe(toHex(referencePack([edge])));
+    }
+  }
 });
 
 test('byte order is tuple order', () => {

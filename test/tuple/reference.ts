@@ -6,6 +6,15 @@ export function referencePack(elements: readonly TupleElement[]): Uint8Array {
   return new Uint8Array(fdbTuple.pack(elements.map(toItem)));
 }
 
+/** The same of elements with one incomplete versionstamp, and where its 10 bytes begin. */
+export function referencePackWithVersionstamp(elements: readonly TupleElement[]): {
+  packed: Uint8Array;
+  stampOffset: number;
+} {
+  const { data, stampPos } = fdbTuple.packUnboundVersionstamp(elements.map(toItem));
+  return { packed: new Uint8Array(data), stampOffset: stampPos };
+}
+
 function toItem(element: TupleElement): fdbTuple.TupleItem {
   if (element === null || typeof element !== 'object') return element;
   if (element instanceof Uint8Array) return Buffer.from(element);

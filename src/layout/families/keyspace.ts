@@ -13,6 +13,8 @@ export const keyspaceDue = defineKey<DueKey>({
   prefix: [],
   tuple: ['due'],
   fields: { wakeAtMs: tupleUint(), actorId: tupleActorId },
+  split: (key, write, target, offset) => write(target, offset, key.wakeAtMs, key.actorId),
+  join: (wakeAtMs: number, actorId: string) => ({ wakeAtMs, actorId }),
   payload: 'no bytes',
   summary: 'one actor to wake, by time',
   example: { wakeAtMs: 1_771_900_000_000, actorId: 'a' },

@@ -27,6 +27,8 @@ export const queueMessage = defineKey<QueueMessageKey>({
   status: 'current',
   prefix: [...prefix, QUEUE.messages],
   fields: { id: u64be },
+  split: (key, write, target, offset) => write(target, offset, key.id),
+  join: (id) => ({ id }),
   payload: 'actor-persist v4 QueueMessage',
   summary: 'one message',
   example: { id: 258n },

@@ -17,6 +17,8 @@ export const traceChunk = defineKey<TraceChunkKey>({
   name: 'traces.chunk',
   tuple: [TRACES.chunks],
   fields: { bucketStartSec: tupleUint(), chunkId: tupleUint() },
+  split: (key, write, target, offset) => write(target, offset, key.bucketStartSec, key.chunkId),
+  join: (bucketStartSec, chunkId) => ({ bucketStartSec, chunkId }),
   payload: 'traces v1 Chunk',
   summary: 'one chunk of the records of a time bucket',
   example: { bucketStartSec: 1_771_898_400, chunkId: 1 },

@@ -13,16 +13,22 @@ export interface BytesDatabase extends Database<Bytes, Bytes> {
   getStats(): EnvironmentStats;
 }
 
-interface TreeStats {
+/** One database's tree, as of the current read transaction. */
+export interface TreeCounts {
+  readonly entryCount: number;
+  readonly treeDepth: number;
   readonly treeBranchPageCount: number;
   readonly treeLeafPageCount: number;
   readonly overflowPages: number;
 }
 
-export interface EnvironmentStats extends TreeStats {
+export interface EnvironmentStats extends TreeCounts {
   readonly pageSize: number;
-  readonly root: TreeStats;
-  readonly free: TreeStats;
+  readonly root: TreeCounts;
+  readonly free: TreeCounts;
+  readonly lastPageNumber: number;
+  readonly lastTxnId: number;
+  readonly maxReaders: number;
 }
 
 export interface Environment {
@@ -37,6 +43,20 @@ export interface Environment {
    * @throws {KeyspaceError} `store.failed`, for example with the reader table full.
    */
   beginRead(): Transaction;
+  /**
+   * Frees the places of readers whose process has ended.
+   *
+   * @returns How many there were.
+   * @throws {KeyspaceError} `store.failed`.
+   */
+  checkReaders(): number;
+  /** The reader table as text: a heading, then process, thread and transaction (`-` for none) of each place. */
+  readerTable(): string;
+  /**
+   * Writes a compacted `data.mdb` of what is committed into an empty folder, in a thread of Node's pool, without
+   * flushing it. Until it settles the environment must not be closed: the process would crash. It cannot be called off.
+   */
+  copyTo(folder: string): Promise<void>;
   /** Whether the engine works. After a failure that it cannot roll back, it begins no transaction any more. */
   isUsable(): boolean;
   close(): Promise<void>;
@@ -145,6 +165,15 @@ function prepare(root: RootDatabase<Bytes, Bytes>, folder: string): Environment 
     owners,
     data,
     beginRead,
+    checkReaders: () => {
+      try {
+        return root.readerCheck();
+      } catch (error) {
+        throw engineFailure('check readers', error);
+      }
+    },
+    readerTable: () => root.readerList(),
+    copyTo: (target) => root.backup(target, true),
     isUsable: () => {
       try {
         beginRead().done();

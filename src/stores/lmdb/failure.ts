@@ -50,7 +50,7 @@ export function commitFailure(error: unknown, isUsable: boolean, isDiskFull: () 
   return new KeyspaceError('commit.unknown', 'the engine failed while it committed', {}, { cause: error });
 }
 
-function fullError(cause: unknown): KeyspaceError<'store.full'> {
+export function fullError(cause: unknown): KeyspaceError<'store.full'> {
   return new KeyspaceError('store.full', 'no space left for the store', {}, { cause });
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.js';
 import { KeyspaceError } from '../../errors.js';
 import type { Environment } from './environment.js';
 import { closedError } from './failure.js';
@@ -29,16 +30,18 @@ export class Leases implements ViewSource {
   readonly #environment: Environment;
   readonly #current: View;
   readonly #ageMsMax: number;
+  readonly #clock: Clock;
   /** Oldest first. */
   readonly #open = new Set<OpenLease>();
   readonly #expiryCheck: NodeJS.Timeout;
   #isFresh = false;
   #closed = false;
 
-  constructor(environment: Environment, ageMsMax: number) {
+  constructor(environment: Environment, ageMsMax: number, clock: Clock) {
     this.#environment = environment;
     this.#current = { data: environment.data };
     this.#ageMsMax = ageMsMax;
+    this.#clock = clock;
     this.#expiryCheck = setInterval(() => this.expire(), EXPIRY_CHECK_MS).unref();
   }
 
@@ -59,13 +62,13 @@ export class Leases implements ViewSource {
   hold(): Lease {
     this.#assertOpen();
     const transaction = this.#environment.beginRead();
-    const begunAtMs = performance.now();
+    const begunAtMs = this.#clock.monotonicMs();
     let view: View | undefined = { data: this.#environment.data, transaction };
     let isExpired = false;
     const lease: OpenLease = {
       begunAtMs,
       view: () => {
-        const ageMs = Math.ceil(performance.now() - begunAtMs);
+        const ageMs = Math.ceil(this.#clock.monotonicMs() - begunAtMs);
         if (ageMs > this.#ageMsMax) lease.expire();
         if (view !== undefined) return view;
         if (this.#closed) throw closedError();
@@ -90,9 +93,15 @@ export class Leases implements ViewSource {
     return this.#open.size === 0;
   }
 
+  /** How long the oldest has been open, if any is. */
+  get oldestMs(): number | undefined {
+    for (const { begunAtMs } of this.#open) return this.#clock.monotonicMs() - begunAtMs;
+    return undefined;
+  }
+
   /** Releases what is too old. */
   expire(): void {
-    const begunAtMsMin = performance.now() - this.#ageMsMax;
+    const begunAtMsMin = this.#clock.monotonicMs() - this.#ageMsMax;
     for (const lease of this.#open) {
       if (lease.begunAtMs >= begunAtMsMin) return;
       lease.expire();

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type Clock, systemClock } from '../../clock.js';
 
 export interface LmdbStoreOptions {
   /**
@@ -20,6 +21,8 @@ export interface LmdbStoreOptions {
   readonly snapshotMsMax?: number | undefined;
   /** Open an existing store for reading: `claim` and `commit` are a `TypeError`. Default false. */
   readonly readOnly?: boolean | undefined;
+  /** What the age of snapshots, and of what is known of free space, is measured with. Default: the system's. */
+  readonly clock?: Clock | undefined;
 }
 
 const RESERVE_BYTES = 16 * 1024 * 1024;
@@ -31,12 +34,13 @@ export interface Settings {
   readonly reserveBytes: number;
   readonly snapshotMsMax: number;
   readonly readOnly: boolean;
+  readonly clock: Clock;
 }
 
 /** @throws {TypeError | RangeError} On an option of the wrong type or out of range. */
 export function readOptions(options: LmdbStoreOptions): Settings {
   const { path, storeBytesMax = Number.POSITIVE_INFINITY, reserveBytes = RESERVE_BYTES } = options;
-  const { snapshotMsMax = SNAPSHOT_MS_MAX, readOnly = false } = options;
+  const { snapshotMsMax = SNAPSHOT_MS_MAX, readOnly = false, clock = systemClock } = options;
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new TypeError('path must be a non-empty string without NUL');
   }
@@ -44,7 +48,8 @@ export function readOptions(options: LmdbStoreOptions): Settings {
   assertWhole(reserveBytes, 0, 'reserveBytes');
   if (snapshotMsMax !== Number.POSITIVE_INFINITY) assertWhole(snapshotMsMax, 1, 'snapshotMsMax');
   if (typeof readOnly !== 'boolean') throw new TypeError('readOnly must be a boolean');
-  return { path: resolve(path), storeBytesMax, reserveBytes, snapshotMsMax, readOnly };
+  if (typeof clock?.monotonicMs !== 'function') throw new TypeError('clock must be a Clock');
+  return { path: resolve(path), storeBytesMax, reserveBytes, snapshotMsMax, readOnly, clock };
 }
 
 function assertWhole(value: number, least: number, name: string): void {

@@ -8,7 +8,7 @@ import type { Leases } from './leases.js';
 import type { Settings } from './options.js';
 
 /** Sizes in bytes. */
-export interface LmdbStats {
+export interface SpaceStats {
   readonly pageBytes: number;
   /** Pages that hold something. What `storeBytesMax` limits. */
   readonly usedBytes: number;
@@ -16,7 +16,15 @@ export interface LmdbStats {
   readonly fileBytes: number;
   /** Free on the file system, for this process. */
   readonly diskFreeBytes: number;
+  /** As the store was opened; `Infinity` for no limit but the disk. */
+  readonly storeBytesMax: number;
+  /** As the store was opened. */
+  readonly reserveBytes: number;
+  /** What sets may still take, of the limit and of the disk: an estimate, in pages. */
+  readonly roomBytes: number;
 }
+
+type Measured = Pick<SpaceStats, 'usedBytes' | 'fileBytes' | 'diskFreeBytes'>;
 
 /** How long a measurement is trusted while it promises room: other processes use the same disk. */
 const MEASURED_MS = 100;
@@ -65,55 +73,67 @@ export class Space {
   /** @throws {KeyspaceError} `store.full`; `store.failed`. */
   assertRoom(neededBytes: number): void {
     if (neededBytes === 0) return;
-    const nowMs = performance.now();
+    const nowMs = this.#settings.clock.monotonicMs();
     if (neededBytes > this.#roomBytes || nowMs - this.#measuredAtMs > MEASURED_MS) {
-      this.#measure(neededBytes);
+      this.#refresh(neededBytes);
       this.#measuredAtMs = nowMs;
     }
   }
 
   isDiskFull(): boolean {
     try {
-      return this.#stats().diskFreeBytes < DISK_FULL_BYTES;
+      return isDiskFull(this.#settings.path);
     } catch {
       return false;
     }
   }
 
   /** @throws {KeyspaceError} `store.failed`. */
-  stats(): LmdbStats {
+  stats(): SpaceStats {
+    this.#leases.expire();
+    const measured = this.#measure();
+    const { storeRoom, diskRoom } = this.#rooms(measured);
+    const { storeBytesMax, reserveBytes } = this.#settings;
+    const roomBytes = Math.max(0, Math.min(storeRoom, diskRoom));
+    return { pageBytes: PAGE_BYTES, ...measured, storeBytesMax, reserveBytes, roomBytes };
+  }
+
+  /** Every page that holds something. */
+  #measure(): Measured {
     try {
-      return this.#stats();
+      const { data, owners } = this.#environment;
+      const stats = data.getStats();
+      let pages = META_PAGES;
+      for (const tree of [stats, owners.getStats(), stats.root, stats.free]) {
+        pages += tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
+      }
+      const { path } = this.#settings;
+      return {
+        usedBytes: pages * PAGE_BYTES,
+        fileBytes: statSync(join(path, DATA_FILE)).size,
+        diskFreeBytes: diskFreeBytes(path),
+      };
     } catch (error) {
       throw engineFailure('measure', error);
     }
   }
 
-  #stats(): LmdbStats {
-    const { data, owners } = this.#environment;
-    const stats = data.getStats();
-    let pages = META_PAGES;
-    for (const tree of [stats, owners.getStats(), stats.root, stats.free]) {
-      pages += tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
-    }
-    const { path } = this.#settings;
-    const { bavail, bsize } = statfsSync(path);
+  #rooms({ usedBytes, fileBytes, diskFreeBytes }: Measured) {
+    const { storeBytesMax, reserveBytes } = this.#settings;
+    // Pages that an open lease may still read are not used again.
+    const reusableBytes = this.#leases.isEmpty ? fileBytes - usedBytes : 0;
     return {
-      pageBytes: PAGE_BYTES,
-      usedBytes: pages * PAGE_BYTES,
-      fileBytes: statSync(join(path, DATA_FILE)).size,
-      diskFreeBytes: bavail * bsize,
+      storeRoom: storeBytesMax - usedBytes - this.#pendingBytes,
+      diskRoom: diskFreeBytes + reusableBytes - reserveBytes - this.#pendingBytes,
     };
   }
 
-  #measure(neededBytes: number): void {
+  #refresh(neededBytes: number): void {
     const { storeBytesMax, reserveBytes } = this.#settings;
     this.#leases.expire();
-    const { usedBytes, fileBytes, diskFreeBytes } = this.stats();
-    const storeRoom = storeBytesMax - usedBytes - this.#pendingBytes;
-    // Pages that an open lease may still read are not used again.
-    const reusableBytes = this.#leases.isEmpty ? fileBytes - usedBytes : 0;
-    const diskRoom = diskFreeBytes + reusableBytes - reserveBytes - this.#pendingBytes;
+    const measured = this.#measure();
+    const { usedBytes, diskFreeBytes } = measured;
+    const { storeRoom, diskRoom } = this.#rooms(measured);
     this.#roomBytes = Math.min(storeRoom, diskRoom);
     if (neededBytes > storeRoom) {
       throw new KeyspaceError(
@@ -130,4 +150,14 @@ export class Space {
       );
     }
   }
+}
+
+/** Free on the file system of a folder, for this process. */
+export function diskFreeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+export function isDiskFull(folder: string): boolean {
+  return diskFreeBytes(folder) < DISK_FULL_BYTES;
 }

@@ -12,6 +12,7 @@ import {
   type StoreLimits,
   type SyncReader,
 } from '../../store/index.js';
+import { Backups, type LmdbBackupOptions } from './backup.js';
 import { Committer } from './committer.js';
 import type { Environment } from './environment.js';
 import { closedError } from './failure.js';
@@ -22,7 +23,8 @@ import type { Settings } from './options.js';
 import { Owners } from './owners.js';
 import { AsyncLmdbReader, LmdbReader } from './reader.js';
 import { LmdbSnapshot } from './snapshot.js';
-import { type LmdbStats, Space } from './space.js';
+import { Space } from './space.js';
+import { type LmdbStats, readStats } from './stats.js';
 
 /** The engine keeps the pages that one transaction changes in memory, with those of all commits in its group. */
 const COMMIT_BYTES_MAX = 134_217_728;
@@ -48,6 +50,34 @@ export interface LmdbStore extends Store {
   assertRoom(setCount: number, setBytes: number): void;
   /** @throws {KeyspaceError} `store.closed`; `store.failed`. */
   stats(): LmdbStats;
+  /**
+   * Frees the places in the reader table of processes that ended without closing the store: until then, all that is
+   * freed since they began to read is held back. Happens by itself at opening and every 30 seconds.
+   *
+   * @returns How many places there were.
+   * @throws {KeyspaceError} `store.closed`; `store.failed`.
+   */
+  checkReaders(): number;
+  /**
+   * Makes a compact copy of the store, of one moment after the call, while reading and writing go on: entries, claims
+   * and format, ready to be opened. It has no free pages, and appears whole or not at all.
+   *
+   * To put the copy in the store's place: close the store in every process, back it up, rename the folders, open it
+   * again. What was committed after the copy was begun is only in the original. Epochs go on where the original's
+   * were; its fences are not valid for the copy.
+   *
+   * Meanwhile space freed in the store is not used again, and one of Node's four worker threads is busy. Closing the
+   * store waits for it. An aborted one rejects at once and the engine goes on in the background, writing to what is
+   * removed already; closing waits for that too.
+   *
+   * @param path The copy's folder, not in the store's own. It must not exist, or be empty; missing parents are made.
+   * @throws {KeyspaceError} `store.full` if the disk does not have the space used in this store and `reserveBytes`
+   * more, or fills up meanwhile; `store.failed`, for example if the folder is not empty; `store.corrupt` if the copy
+   * turns out incomplete; `store.closed`.
+   * @throws {TypeError | RangeError} On an argument of the wrong type, or a path in the store's own folder.
+   * @throws The signal's reason; what `onProgress` throws.
+   */
+  backup(path: string, options?: LmdbBackupOptions): Promise<void>;
 }
 
 export class OpenLmdbStore extends AsyncLmdbReader implements LmdbStore {
@@ -60,10 +90,11 @@ export class OpenLmdbStore extends AsyncLmdbReader implements LmdbStore {
   readonly #claims = new Claims();
   readonly #space: Space;
   readonly #committer: Committer;
+  readonly #backups: Backups;
   #closing: Promise<void> | undefined;
 
   constructor(environment: Environment, settings: Settings) {
-    const leases = new Leases(environment, settings.snapshotMsMax);
+    const leases = new Leases(environment, settings.snapshotMsMax, settings.clock);
     const reader = new LmdbReader(leases);
     super(reader);
     this.sync = reader;
@@ -72,6 +103,7 @@ export class OpenLmdbStore extends AsyncLmdbReader implements LmdbStore {
     this.#leases = leases;
     this.#space = new Space(environment, settings, this.#leases);
     this.#committer = new Committer(environment, new Owners(environment.owners, settings.path), this.#space);
+    this.#backups = new Backups(environment, this.#space, settings.path);
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -111,7 +143,17 @@ export class OpenLmdbStore extends AsyncLmdbReader implements LmdbStore {
 
   stats(): LmdbStats {
     this.#assertOpen();
-    return this.#space.stats();
+    return readStats(this.#environment, this.#space, this.#leases);
+  }
+
+  checkReaders(): number {
+    this.#assertOpen();
+    return this.#environment.checkReaders();
+  }
+
+  async backup(path: string, options: LmdbBackupOptions = {}): Promise<void> {
+    this.#assertOpen();
+    return this.#backups.run(path, options);
   }
 
   close(): Promise<void> {
@@ -121,7 +163,7 @@ export class OpenLmdbStore extends AsyncLmdbReader implements LmdbStore {
 
   async #close(): Promise<void> {
     this.#leases.close();
-    await this.#committer.idle();
+    await Promise.all([this.#committer.idle(), this.#backups.idle()]);
     if (this.#committer.isStuck) this.#environment.abandon();
     else await this.#environment.close();
   }

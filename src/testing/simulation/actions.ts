@@ -36,6 +36,7 @@ export class Actions {
       [5, () => this.#withOwner((owner) => this.#burst(owner))],
       [8, () => this.#withOwner((owner) => owner.issue(readingEverything(world.workloads)))],
       [4, () => this.#withOwner((owner) => owner.durable())],
+      [8, () => this.#readStored()],
       [1, () => this.#withOwner((owner) => owner.close())],
       [25, () => world.advance(1 + random.integer(ADVANCE_MS_MAX))],
       [3 * unrest, () => world.open(random.pick(world.processes), random.pick(world.actors))],
@@ -98,7 +99,7 @@ export class Actions {
     return { durability: this.#random.chance(0.5) ? 'durable' : 'deferred' };
   }
 
-  #part({ timeline, process }: Owner): Part {
+  #part({ timeline, process }: Pick<Owner, 'timeline' | 'process'>): Part {
     const at = this.#random.integer(this.#world.workloads.length);
     const model = timeline.state(timeline.length)[at];
     const operation = this.#world.workloads[at]?.choose(this.#random, model, this.#context(process));
@@ -116,11 +117,19 @@ export class Actions {
     };
   }
 
+  #readStored(): void {
+    const actor = this.#random.pick(this.#world.actors);
+    const process = this.#random.pick(this.#world.processes);
+    const part = this.#part({ timeline: actor.timeline, process });
+    const { kind, needsTransaction } = part.operation;
+    if (kind === 'read' && needsTransaction !== true) this.#world.read(process, actor, part);
+  }
+
   async #crash(): Promise<void> {
     const process = this.#random.pick(this.#world.processes);
     this.#world.crash(process);
     await this.#world.quiet();
-    await this.#world.checkAll();
+    await this.#world.checks.all(this.#world.actors);
   }
 
   #jump(): void {
@@ -139,6 +148,6 @@ export class Actions {
 
   async #check(): Promise<void> {
     const actor: SimulatedActor = this.#random.pick(this.#world.actors);
-    await this.#world.check(actor);
+    await this.#world.checks.actor(actor);
   }
 }

@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { concatBytes, equalBytes } from '../../bytes/index.js';
 import { isKeyspaceError } from '../../errors.js';
 import type { ActorKeyspace } from '../../keyspace/index.js';
-import { openKeyspace } from '../../keyspace/index.js';
 import { encodeActorPartition, encodeRoot } from '../../layout/index.js';
 import type { Store } from '../../store/index.js';
 import type { CallEvent } from '../faults/calls.js';
@@ -11,15 +10,16 @@ import { describeFault, injectedFault } from '../faults/fault.js';
 import { type FaultRates, seededFaults } from '../faults/plan.js';
 import type { Random } from '../random.js';
 import { SimulatedClock } from '../simulated-clock.js';
+import { Checks } from './checks.js';
 import type { History } from './history.js';
 import { Judge } from './judge.js';
 import type { Invariant } from './options.js';
 import { Owner } from './owner.js';
 import { SimulatedActor } from './simulated-actor.js';
 import { SimulatedProcess } from './simulated-process.js';
-import { readStored } from './stored.js';
-import { type State, Timeline } from './timeline.js';
-import type { Workload } from './workload.js';
+import { Timeline } from './timeline.js';
+import type { Part } from './unit.js';
+import type { Operation, Workload } from './workload.js';
 
 interface WorldOptions {
   readonly store: Store;
@@ -36,12 +36,10 @@ interface WorldOptions {
 
 const START_MS = 1_750_000_000_000;
 const SKEW_MS_MAX = 600_000;
-/** By so much the library's own records may exceed a quota, when something else becomes smaller. */
-const RECORDS_BYTES = 64;
 /** Turns of the event loop in which nothing happens, after which nothing will. */
 const QUIET_TURNS = 2;
 
-/** The processes, the actors and the store, and what is always checked of them. */
+/** The processes and the actors, and what can be done to them. */
 export class World {
   readonly actors: readonly SimulatedActor[];
   readonly processes: SimulatedProcess[] = [];
@@ -49,6 +47,7 @@ export class World {
   readonly network = new SimulatedClock({ nowMs: START_MS });
   readonly history: History;
   readonly workloads: readonly Workload[];
+  readonly checks: Checks;
   readonly #options: WorldOptions;
   readonly #judge = new Judge();
   #startedCount = 0;
@@ -58,6 +57,7 @@ export class World {
     this.#options = options;
     this.history = options.history;
     this.workloads = options.workloads;
+    this.checks = new Checks(options);
     const initial = options.workloads.map((workload) => workload.initial);
     this.actors = Array.from({ length: options.actors }, (_, at) => {
       const id = `a${at + 1}`;
@@ -143,7 +143,7 @@ export class World {
     history.note(`${process.name} has ${actor.id}#${epoch}`);
     history.counts.opened++;
     if (actor.owners.some(({ isAvailable }) => isAvailable)) history.counts.takeovers++;
-    const found = await this.check(actor);
+    const found = await this.checks.actor(actor);
     const timeline = new Timeline(found);
     // It may have been superseded before it heard of its own claim.
     if (epoch === actor.epochMax) actor.timeline = timeline;
@@ -157,6 +157,28 @@ export class World {
     // Whoever deletes may be superseded as well.
     if (isKeyspaceError(error, 'commit.fenced')) return;
     this.history.report({ what, expected: 'done', found: error });
+  }
+
+  /** Reads an actor without claiming it: what is durable, at some instant until it is answered. */
+  read(process: SimulatedProcess, actor: SimulatedActor, { at, operation }: Part): void {
+    const what = `${process.name} reads what is stored of ${actor.id}: ${operation.text}`;
+    this.history.note(what);
+    const { timeline } = actor;
+    const before = timeline.possible();
+    readOnce(process, actor.id, operation).then(
+      (found) =>
+        this.#judge.fulfilled(() => {
+          this.history.note(`${what}: done`);
+          // Whoever has it since may have changed more than is known here.
+          if (actor.timeline !== timeline) return;
+          const possible = [...before, ...timeline.possible()].map(
+            (state) => operation.apply(state[at]).result,
+          );
+          if (possible.some((result) => isDeepStrictEqual(result, found))) return;
+          this.history.report({ what, expected: { oneOf: possible }, found });
+        }),
+      (error) => this.#judge.rejected(() => this.#mayFail(process, what, error)),
+    );
   }
 
   /** Kills a process: nothing of it reaches the store any more, and nobody uses what it had open. */
@@ -185,36 +207,6 @@ export class World {
     history.assertSound();
   }
 
-  /** Compares all that is stored of an actor with what may be. */
-  async check(actor: SimulatedActor): Promise<readonly unknown[]> {
-    const { history, workloads } = this;
-    const { store, quotaBytes } = this.#options;
-    history.counts.checks++;
-    const { state, bytes, problems } = await readStored(store, actor.partition, actor.id, workloads);
-    if (problems.length > 0) {
-      history.report({ what: `the keys of ${actor.id}`, expected: 'those of its parts', found: problems });
-    }
-    if (bytes > quotaBytes + RECORDS_BYTES) {
-      history.report({ what: `the bytes of ${actor.id}`, expected: quotaBytes, found: bytes });
-    }
-    const { timeline } = actor;
-    if (!timeline.mayBeStored(state)) {
-      const possible = timeline.possible().map((each) => this.#difference(each, state));
-      const expected = possible.length === 1 ? possible[0] : { oneOf: possible };
-      const found = this.#difference(state, timeline.state(timeline.length));
-      history.report({ what: `what is stored of ${actor.id}`, expected, found });
-    }
-    history.assertSound();
-    return state;
-  }
-
-  /** The models in which a state differs from another, by workload. */
-  #difference(state: State, other: State): Readonly<Record<string, unknown>> {
-    const named = this.workloads.map(({ name }, at) => [name, at] as const);
-    const different = named.filter(([, at]) => !isDeepStrictEqual(state[at], other[at]));
-    return Object.fromEntries(different.map(([name, at]) => [name, state[at]]));
-  }
-
   /** Lets everything end that has begun, with no more faults, and then checks all there is to check. */
   async calm(): Promise<void> {
     this.history.note('calm');
@@ -234,25 +226,8 @@ export class World {
     }
     for (const actor of this.actors) actor.current?.durable();
     await this.quiet();
-    await this.checkAll();
+    await this.checks.all(this.actors);
     this.#isCalm = false;
-  }
-
-  /** Compares all that is stored, and checks the invariants. */
-  async checkAll(): Promise<void> {
-    for (const actor of this.actors) await this.check(actor);
-    const { store, root, invariants } = this.#options;
-    const keyspace = await openKeyspace({ store, root, sharedStore: true });
-    const actorIds = this.actors.map(({ id }) => id);
-    for (const invariant of invariants) {
-      try {
-        await invariant({ store, root, keyspace, actorIds });
-      } catch (error) {
-        this.history.report({ what: `the invariant ${invariant.name}`, expected: 'to hold', found: error });
-      }
-    }
-    await keyspace.close();
-    this.history.assertSound();
   }
 
   /** Ends every process and reads everything once more. */
@@ -263,7 +238,16 @@ export class World {
       for (const owner of owners) if (owner.isAvailable) owner.close();
     }
     await this.quiet();
-    await this.checkAll();
+    await this.checks.all(this.actors);
+  }
+}
+
+async function readOnce({ keyspace }: SimulatedProcess, actorId: string, operation: Operation) {
+  const reader = await keyspace.openActor(actorId, { readOnly: true });
+  try {
+    return await operation.run(reader, {});
+  } finally {
+    await reader.close();
   }
 }
 

@@ -66,3 +66,14 @@ test('what a killed creation left is ignored, and removed once it is old', async
   await folders.open({ path: again });
   expect(await readdir(dirname(again))).toEqual(['store']);
 });
+
+test('what somebody still writes to is not taken for what was left', async () => {
+  const folder = await folders.make();
+  const building = join(folder, LEFTOVER);
+  await mkdir(building);
+  await writeFile(join(building, 'data.mdb'), 'a long copy');
+  const twoHoursAgo = Date.now() / 1000 - 2 * 60 * 60;
+  await utimes(building, twoHoursAgo, twoHoursAgo);
+  await folders.open({ path: join(folder, 'store') });
+  expect(await readdir(building)).toEqual(['data.mdb']);
+});

@@ -1,0 +1,64 @@
+import process from 'node:process';
+import type { Command } from 'commander';
+import { openLmdbStore } from '../stores/lmdb/index.js';
+import { type Context, checkPath } from './context.js';
+import { jsonLine, printable } from './output.js';
+import { Progress } from './progress.js';
+import { plural } from './words.js';
+
+export function addCompact(program: Command, context: Context): void {
+  program
+    .command('compact')
+    .description('make a compact, complete copy of an LMDB store, which may be in use')
+    .argument('<store>', "the store's folder", checkPath)
+    .argument('<target>', "the copy's folder: not there, or empty", checkPath)
+    .option('--json', 'one JSON object: the sizes')
+    .addHelpText(
+      'after',
+      `
+The copy is of one moment, and is a store like any other: a backup, or the store's smaller successor. To put it
+in the store's place, stop every program that has the store open first:
+
+  $ actor-keyspace compact ./data ./data-compact
+  $ mv ./data ./data-old && mv ./data-compact ./data
+
+Examples:
+  $ actor-keyspace compact ./data ./backups/monday`,
+    )
+    .action((path: string, target: string, { json = false }: { json?: boolean }) =>
+      compact(path, target, json, context),
+    );
+}
+
+async function compact(
+  path: string,
+  target: string,
+  json: boolean,
+  { output, stderr }: Context,
+): Promise<void> {
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort(new Error('interrupted: nothing is left of the copy'));
+  for (const signal of SIGNALS) process.once(signal, interrupt);
+  const progress = new Progress(stderr, 'bytes');
+  const store = await openLmdbStore({ path, readOnly: true });
+  let targetBytes = 0;
+  try {
+    const { fileBytes: sourceBytes } = store.stats();
+    await store.backup(target, {
+      signal: interruption.signal,
+      onProgress: ({ writtenBytes, totalBytes }) => {
+        targetBytes = writtenBytes;
+        progress.show(writtenBytes, totalBytes);
+      },
+    });
+    progress.end();
+    const words = `copied ${plural(sourceBytes, 'byte')} as ${plural(targetBytes, 'byte')} to ${printable(target)}`;
+    await output.line(json ? jsonLine({ type: 'end', target, sourceBytes, targetBytes }) : words);
+  } finally {
+    progress.end();
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+    await store.close();
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

@@ -1,0 +1,208 @@
+import { copyBytes, decodeUtf8 } from '../bytes/index.js';
+import {
+  actorState,
+  connection,
+  inspectorToken,
+  isLayout0QueueMetadata,
+  keyspaceDue,
+  kvEntry,
+  LAYOUT_0_WORKFLOW_FIELD,
+  layout0QueueMessage,
+  layout0QueueMetadata,
+  layout0SqliteChunk,
+  layout0SqliteMeta,
+  layout0WorkflowField,
+  layout0WorkflowName,
+  queueMessage,
+  queueMetadata,
+  SQLITE_CHUNK_BYTES,
+  sqliteChunk,
+  sqliteMeta,
+  systemImport,
+  systemLayout,
+  systemUsage,
+  systemWake,
+  WORKFLOW_FIELD,
+  workflowField,
+  workflowName,
+} from '../layout/index.js';
+import {
+  actorPayload,
+  connectionPayload,
+  decodeCbor,
+  fileMetaPayload,
+  importMarkerPayload,
+  layoutHeaderPayload,
+  queueMessagePayload,
+  queueMetadataPayload,
+  usagePayload,
+  type WakeRecord,
+  wakePayload,
+} from '../values/index.js';
+import { decodedActor, decodedConnection, malformed, workflowState } from './records.js';
+import type { DecodedValue } from './value.js';
+import { number, plural, time } from './words.js';
+
+/** @param fields Of the key. */
+type ValueDecoder = (value: Uint8Array, fields: Readonly<Record<string, unknown>>) => DecodedValue;
+
+const queueMetadataValue: ValueDecoder = (value) => {
+  const record = queueMetadataPayload.decode(value);
+  const { messageCount, nextId } = record;
+  const sentence = `${plural(messageCount, 'message')}, the next has id ${number(nextId)}`;
+  return { kind: 'queueMetadata', record, sentence };
+};
+
+const queueMessageValue: ValueDecoder = (value) => {
+  const { body, ...rest } = queueMessagePayload.decode(value);
+  const { enqueuedAtMs, availableAtMs, failureCount = 0, inFlight = false } = rest;
+  const parts = [
+    `${plural(body.length, 'byte')} of body`,
+    `enqueued at ${time(enqueuedAtMs)}`,
+    ...(availableAtMs === undefined ? [] : [`available at ${time(availableAtMs)}`]),
+    ...(failureCount === 0 ? [] : [plural(failureCount, 'failure')]),
+    ...(inFlight ? ['in flight'] : []),
+  ];
+  return { kind: 'queueMessage', record: { ...rest, body: decodeCbor(body) }, sentence: parts.join(', ') };
+};
+
+const fileMetaValue: ValueDecoder = (value) => {
+  const record = fileMetaPayload.decode(value);
+  return { kind: 'fileMeta', record, sentence: `a file of ${plural(record.fileBytes, 'byte')}` };
+};
+
+const sqliteChunkValue: ValueDecoder = (value) => {
+  const missing = SQLITE_CHUNK_BYTES - value.length;
+  if (value.length === 0) throw malformed('sqlite chunk', 0, 'no bytes');
+  if (missing < 0) throw malformed('sqlite chunk', SQLITE_CHUNK_BYTES, 'trailing bytes');
+  const sentence = missing === 0 ? 'a whole chunk' : `a chunk that ends with ${plural(missing, 'zero byte')}`;
+  return { kind: 'sqliteChunk', record: copyBytes(value), sentence };
+};
+
+const workflowNameValue: ValueDecoder = (value) => ({
+  kind: 'workflowName',
+  record: text(value, 'workflow name'),
+  sentence: `a name of ${plural(value.length, 'byte')}`,
+});
+
+const workflowStateValue: ValueDecoder = (value) => {
+  const record = workflowState(text(value, 'workflow state'));
+  return { kind: 'workflowState', record, sentence: record };
+};
+
+function workflowCbor(
+  kind: 'workflowOutput' | 'workflowError' | 'workflowInput',
+  noun: string,
+): ValueDecoder {
+  return (value) => ({
+    kind,
+    record: decodeCbor(value),
+    sentence: `${plural(value.length, 'byte')} of ${noun}`,
+  });
+}
+
+const WORKFLOW_FIELDS = {
+  state: workflowStateValue,
+  output: workflowCbor('workflowOutput', 'output'),
+  error: workflowCbor('workflowError', 'error'),
+  input: workflowCbor('workflowInput', 'input'),
+} as const;
+
+/** Its values are told apart by the number of the field, which layouts give differently. */
+function workflowFieldValue(numbers: Readonly<Record<keyof typeof WORKFLOW_FIELDS, number>>): ValueDecoder {
+  const names = Object.keys(WORKFLOW_FIELDS) as (keyof typeof WORKFLOW_FIELDS)[];
+  return (value, fields) => {
+    const name = names.find((known) => numbers[known] === fields.field);
+    return name === undefined ? undecoded(value) : WORKFLOW_FIELDS[name](value, fields);
+  };
+}
+
+/**
+ * How the values of each family are decoded, by the family's name. Families that are not here have values whose
+ * format is open, or not known to this version.
+ */
+export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
+  [systemLayout.name]: (value) => {
+    const record = layoutHeaderPayload.decode(value);
+    return { kind: 'layoutHeader', record, sentence: `layout ${record.layoutVersion}` };
+  },
+  [systemUsage.name]: (value) => {
+    const record = usagePayload.decode(value);
+    const sum = (unit: 'keyCount' | 'bytes') =>
+      record.namespaces.reduce((all, counts) => all + counts[unit], 0);
+    return {
+      kind: 'usage',
+      record,
+      sentence: `${plural(sum('keyCount'), 'key')}, ${plural(sum('bytes'), 'byte')}`,
+    };
+  },
+  [systemWake.name]: (value) => {
+    const record = wakePayload.decode(value);
+    return { kind: 'wake', record, sentence: wakeSentence(record) };
+  },
+  [systemImport.name]: (value) => ({
+    kind: 'importMarker',
+    record: importMarkerPayload.decode(value),
+    sentence: 'an import that has not ended',
+  }),
+  [actorState.name]: (value) => {
+    const record = actorPayload.decode(value);
+    const { initialized, scheduledEvents, state } = record;
+    const sentence = `${initialized ? 'initialized' : 'not initialized'}, ${plural(scheduledEvents.length, 'scheduled event')}, ${plural(state.length, 'byte')} of state`;
+    return { kind: 'actor', record: decodedActor(record), sentence };
+  },
+  [connection.name]: (value, { connectionId }) => {
+    const record = connectionPayload.decode(value);
+    const { subscriptions, parameters, state } = record;
+    const sentence = `${plural(subscriptions.length, 'subscription')}, ${plural(parameters.length, 'byte')} of parameters, ${plural(state.length, 'byte')} of state`;
+    return { kind: 'connection', record: decodedConnection(record, connectionId), sentence };
+  },
+  [inspectorToken.name]: (value) => ({
+    kind: 'inspectorToken',
+    record: text(value, 'inspector token'),
+    sentence: `a token of ${plural(value.length, 'byte')}`,
+  }),
+  [kvEntry.name]: (value) => ({
+    kind: 'userValue',
+    record: copyBytes(value),
+    sentence: plural(value.length, 'byte'),
+  }),
+  [queueMetadata.name]: queueMetadataValue,
+  [queueMessage.name]: queueMessageValue,
+  [workflowName.name]: workflowNameValue,
+  [workflowField.name]: workflowFieldValue(WORKFLOW_FIELD),
+  [sqliteMeta.name]: fileMetaValue,
+  [sqliteChunk.name]: sqliteChunkValue,
+  // Later versions of RivetKit keep an alarm record at this key.
+  [layout0QueueMetadata.name]: (value, fields) =>
+    isLayout0QueueMetadata(value) ? queueMetadataValue(value, fields) : undecoded(value),
+  [layout0QueueMessage.name]: queueMessageValue,
+  [layout0WorkflowName.name]: workflowNameValue,
+  [layout0WorkflowField.name]: workflowFieldValue(LAYOUT_0_WORKFLOW_FIELD),
+  [layout0SqliteMeta.name]: fileMetaValue,
+  [layout0SqliteChunk.name]: sqliteChunkValue,
+  [keyspaceDue.name]: (value) => {
+    if (value.length > 0) throw malformed('due entry', 0, 'trailing bytes');
+    return { kind: 'none', record: undefined, sentence: 'no bytes' };
+  },
+};
+
+export function undecoded(value: Uint8Array): DecodedValue {
+  return { kind: 'bytes', record: copyBytes(value), sentence: plural(value.length, 'byte') };
+}
+
+function wakeSentence({ stateAtMs, queueAtMs, workflowAtMs }: WakeRecord): string {
+  const parts = [
+    ['state', stateAtMs],
+    ['queue', queueAtMs],
+    ['workflow', workflowAtMs],
+  ] as const;
+  const due = parts.flatMap(([name, atMs]) => (atMs === undefined ? [] : [`${name} due at ${time(atMs)}`]));
+  return due.length === 0 ? 'nothing due' : due.join(', ');
+}
+
+function text(value: Uint8Array, payload: string): string {
+  const decoded = decodeUtf8(value);
+  if (decoded === undefined) throw malformed(payload, 0, 'not UTF-8');
+  return decoded;
+}

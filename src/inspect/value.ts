@@ -1,0 +1,48 @@
+import type {
+  FileMetaRecord,
+  ImportMarkerRecord,
+  LayoutHeaderRecord,
+  QueueMetadataRecord,
+  UsageRecord,
+  WakeRecord,
+} from '../values/index.js';
+import type { DecodedActor, DecodedConnection, DecodedMessage, WorkflowState } from './records.js';
+
+/** What each kind of value is decoded to. */
+export interface ValueRecords {
+  readonly layoutHeader: LayoutHeaderRecord;
+  readonly usage: UsageRecord;
+  readonly wake: WakeRecord;
+  readonly importMarker: ImportMarkerRecord;
+  readonly actor: DecodedActor;
+  readonly connection: DecodedConnection;
+  readonly inspectorToken: string;
+  /** The user's own bytes. */
+  readonly userValue: Uint8Array;
+  readonly queueMetadata: QueueMetadataRecord;
+  readonly queueMessage: DecodedMessage;
+  readonly workflowName: string;
+  readonly workflowState: WorkflowState;
+  readonly workflowOutput: unknown;
+  readonly workflowError: unknown;
+  readonly workflowInput: unknown;
+  readonly fileMeta: FileMetaRecord;
+  /** 1 to 4,096 bytes of a database file; the rest of 4,096 is zero. */
+  readonly sqliteChunk: Uint8Array;
+  readonly none: undefined;
+  /** Bytes of a family whose values this version does not decode. */
+  readonly bytes: Uint8Array;
+}
+
+export type ValueKind = keyof ValueRecords;
+
+/** A value by its kind. */
+export type DecodedValue = {
+  readonly [Kind in ValueKind]: {
+    readonly kind: Kind;
+    /** Shares no memory with the bytes it was decoded from. */
+    readonly record: ValueRecords[Kind];
+    /** What it is, in a few English words. Holds nothing that the actor's own code has stored. */
+    readonly sentence: string;
+  };
+}[ValueKind];

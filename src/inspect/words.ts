@@ -1,0 +1,13 @@
+export function number(value: number | bigint): string {
+  return value.toLocaleString('en-US');
+}
+
+export function plural(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** A time as ISO 8601 has it, or in milliseconds where that has none. */
+export function time(atMs: number): string {
+  const date = new Date(atMs);
+  return Number.isNaN(date.getTime()) ? `millisecond ${number(atMs)} since 1970` : date.toISOString();
+}

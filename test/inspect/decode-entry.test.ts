@@ -1,0 +1,275 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fromHex } from '../../src/bytes/index.js';
+import { isKeyspaceError } from '../../src/errors.js';
+import { VALUE_DECODERS } from '../../src/inspect/decoders.js';
+import { decodeEntry, decodeKeyspaceEntry } from '../../src/inspect/index.js';
+import {
+  ACTOR_FAMILIES,
+  connection,
+  KEYSPACE_FAMILIES,
+  kvEntry,
+  layout0WorkflowField,
+  queueMessage,
+  sqliteChunk,
+  WORKFLOW_FIELD,
+  workflowField,
+} from '../../src/layout/index.js';
+import {
+  actorPayload,
+  connectionPayload,
+  encodeCbor,
+  importMarkerPayload,
+  queueMessagePayload,
+  queueMetadataPayload,
+  usagePayload,
+  wakePayload,
+} from '../../src/values/index.js';
+import { errorOf } from '../values/support.js';
+
+const FAMILIES = [...ACTOR_FAMILIES, ...KEYSPACE_FAMILIES];
+const SECRET = 'secret';
+const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
+
+/** Payloads whose keys are settled and whose values no part of this version reads. */
+const UNREAD = ['workflow v1 Entry', 'workflow v1 EntryMetadata', 'traces v1 Chunk', 'not defined yet'];
+
+function entryOf(name: string, value: Uint8Array, fields?: object) {
+  const family = FAMILIES.find((each) => each.name === name)!;
+  const key = family.encode(fields ?? family.example);
+  return family.partition === 'actor' ? decodeEntry(key, value) : decodeKeyspaceEntry(key, value);
+}
+
+const CONNECTION = {
+  id: 'abc',
+  parameters: encodeCbor({ a: SECRET }),
+  state: encodeCbor(SECRET),
+  subscriptions: [SECRET],
+  gatewayId: new Uint8Array(4),
+  requestId: new Uint8Array(4),
+  serverMessageIndex: 0,
+  clientMessageIndex: 0,
+  requestPath: SECRET,
+  requestHeaders: new Map([[SECRET, SECRET]]),
+};
+const namespaces = Array.from({ length: 13 }, (_, i) => ({ keyCount: i, bytes: 100 * i }));
+const actor = {
+  input: encodeCbor(SECRET),
+  initialized: true,
+  state: encodeCbor({ [SECRET]: SECRET }),
+  scheduledEvents: [
+    { eventId: SECRET, dueAtMs: 5, action: SECRET },
+    { eventId: 'e2', dueAtMs: 6, action: 'a', args: encodeCbor([SECRET]) },
+  ],
+};
+const message = { name: SECRET, body: encodeCbor(SECRET), enqueuedAtMs: 1_771_900_000_000 };
+
+/** By family: bytes, and what is decoded of them. */
+const ENTRIES: Readonly<Record<string, readonly [Uint8Array, object]>> = {
+  'system.layout': [
+    fromHex('01000100'),
+    { kind: 'layoutHeader', record: { layoutVersion: 1 }, sentence: 'layout 1' },
+  ],
+  'system.usage': [
+    usagePayload.encode({ namespaces }),
+    { kind: 'usage', record: { namespaces }, sentence: '78 keys, 7,800 bytes' },
+  ],
+  'system.wake': [
+    wakePayload.encode({ stateAtMs: 1_771_900_000_000, workflowAtMs: Number.MAX_SAFE_INTEGER }),
+    {
+      kind: 'wake',
+      record: { stateAtMs: 1_771_900_000_000, workflowAtMs: Number.MAX_SAFE_INTEGER },
+      sentence:
+        'state due at 2026-02-24T02:26:40.000Z, workflow due at millisecond 9,007,199,254,740,991 since 1970',
+    },
+  ],
+  'system.import': [
+    importMarkerPayload.encode({ importId: SECRET }),
+    { kind: 'importMarker', record: { importId: SECRET }, sentence: 'an import that has not ended' },
+  ],
+  state: [
+    actorPayload.encode(actor),
+    {
+      kind: 'actor',
+      record: {
+        input: SECRET,
+        initialized: true,
+        state: { [SECRET]: SECRET },
+        scheduledEvents: [
+          actor.scheduledEvents[0],
+          { eventId: 'e2', dueAtMs: 6, action: 'a', args: [SECRET] },
+        ],
+      },
+      sentence: `initialized, 2 scheduled events, ${actor.state.length} bytes of state`,
+    },
+  ],
+  connection: [
+    connectionPayload.encode(CONNECTION),
+    {
+      kind: 'connection',
+      record: { ...CONNECTION, parameters: { a: SECRET }, state: SECRET },
+      sentence: `1 subscription, ${CONNECTION.parameters.length} bytes of parameters, 7 bytes of state`,
+    },
+  ],
+  inspectorToken: [utf8(SECRET), { kind: 'inspectorToken', record: SECRET, sentence: 'a token of 6 bytes' }],
+  'kv.entry': [utf8(SECRET), { kind: 'userValue', record: utf8(SECRET), sentence: '6 bytes' }],
+  'queue.metadata': [
+    queueMetadataPayload.encode({ nextId: 2n ** 64n - 1n, messageCount: 1 }),
+    {
+      kind: 'queueMetadata',
+      record: { nextId: 2n ** 64n - 1n, messageCount: 1 },
+      sentence: '1 message, the next has id 18,446,744,073,709,551,615',
+    },
+  ],
+  'queue.message': [
+    queueMessagePayload.encode({ ...message, availableAtMs: 0, failureCount: 2, inFlight: true }),
+    {
+      kind: 'queueMessage',
+      record: { ...message, body: SECRET, availableAtMs: 0, failureCount: 2, inFlight: true },
+      sentence:
+        '7 bytes of body, enqueued at 2026-02-24T02:26:40.000Z, available at 1970-01-01T00:00:00.000Z, 2 failures, in flight',
+    },
+  ],
+  'workflow.name': [utf8(SECRET), { kind: 'workflowName', record: SECRET, sentence: 'a name of 6 bytes' }],
+  'workflow.field': [
+    encodeCbor(SECRET),
+    { kind: 'workflowOutput', record: SECRET, sentence: '7 bytes of output' },
+  ],
+  'sqlite.meta': [
+    fromHex('0100' + '0020000000000000'),
+    { kind: 'fileMeta', record: { fileBytes: 8_192 }, sentence: 'a file of 8,192 bytes' },
+  ],
+  'sqlite.chunk': [
+    utf8(SECRET),
+    { kind: 'sqliteChunk', record: utf8(SECRET), sentence: 'a chunk that ends with 4,090 zero bytes' },
+  ],
+  'keyspace.due': [new Uint8Array(0), { kind: 'none', record: undefined, sentence: 'no bytes' }],
+};
+
+describe('an entry', () => {
+  test.each(Object.entries(ENTRIES))(
+    'of %s is decoded, without a word of its content',
+    (name, [value, expected]) => {
+      const copy = value.slice();
+      const { key, value: decoded } = entryOf(name, copy);
+      copy.fill(0xee);
+      expect(key.family).toBe(name);
+      expect(decoded).toEqual(expected);
+      expect(decoded.sentence).not.toContain(SECRET);
+    },
+  );
+
+  test('of every family whose payload is known is decoded, of no other', () => {
+    const known = FAMILIES.filter(({ payload }) => !UNREAD.includes(payload)).map(({ name }) => name);
+    expect(Object.keys(VALUE_DECODERS).sort()).toEqual(known.sort());
+    const current = known.filter((name) => !name.startsWith('layout0.'));
+    expect(Object.keys(ENTRIES).sort()).toEqual(current.sort());
+    for (const { name, payload } of FAMILIES) {
+      if (UNREAD.includes(payload)) {
+        expect(entryOf(name, utf8('xy')).value).toEqual({
+          kind: 'bytes',
+          record: utf8('xy'),
+          sentence: '2 bytes',
+        });
+      }
+    }
+  });
+
+  test('of layout 0 is what it is in layout 1', () => {
+    for (const name of ['queue.message', 'queue.metadata', 'workflow.name', 'sqlite.meta', 'sqlite.chunk']) {
+      const [value, expected] = ENTRIES[name]!;
+      expect(entryOf(`layout0.${name}`, value).value).toEqual(expected);
+    }
+    const kinds = [1, 2, 3, 5].map((field) => {
+      const value = field === 1 ? utf8('running') : encodeCbor(1);
+      return decodeEntry(layout0WorkflowField.encode({ field }), value).value.kind;
+    });
+    expect(kinds).toEqual(['workflowState', 'workflowOutput', 'workflowError', 'workflowInput']);
+    // The version, and what later versions of RivetKit keep where the metadata was.
+    expect(decodeEntry(layout0WorkflowField.encode({ field: 4 }), utf8('x')).value.kind).toBe('bytes');
+    expect(entryOf('layout0.queue.metadata', fromHex('0400')).value.kind).toBe('bytes');
+  });
+
+  test('of a workflow field is decoded by its number', () => {
+    const decoded = (field: number, value: Uint8Array) =>
+      decodeEntry(workflowField.encode({ field }), value).value;
+    expect(decoded(WORKFLOW_FIELD.state, utf8('rolling_back'))).toEqual({
+      kind: 'workflowState',
+      record: 'rolling_back',
+      sentence: 'rolling_back',
+    });
+    expect(decoded(WORKFLOW_FIELD.error, encodeCbor(null))).toMatchObject({
+      kind: 'workflowError',
+      record: null,
+    });
+    expect(decoded(WORKFLOW_FIELD.input, encodeCbor(1))).toMatchObject({ kind: 'workflowInput', record: 1 });
+  });
+});
+
+describe('refused are', () => {
+  test.each<[string, string, object | undefined]>([
+    ['system.layout', '010001', undefined],
+    ['state', '04000000000000', undefined],
+    ['connection', Buffer.from(ENTRIES.connection![0]).toString('hex'), { connectionId: 'other' }],
+    ['inspectorToken', 'ff', undefined],
+    [
+      'queue.message',
+      Buffer.from(queueMessagePayload.encode({ ...message, body: fromHex('ff') })).toString('hex'),
+      undefined,
+    ],
+    ['workflow.name', 'c0', undefined],
+    ['workflow.field', Buffer.from('walking').toString('hex'), { field: WORKFLOW_FIELD.state }],
+    ['workflow.field', 'f7f7', { field: WORKFLOW_FIELD.output }],
+    ['sqlite.chunk', '', undefined],
+    ['sqlite.chunk', '00'.repeat(4_097), undefined],
+    ['keyspace.due', '00', undefined],
+  ])('values of %s that are none: %#', (name, hex, fields) => {
+    errorOf('value.malformed', () => entryOf(name, fromHex(hex), fields));
+  });
+
+  test('newer versions', () => {
+    errorOf('value.version_unsupported', () => entryOf('state', fromHex('ff00')));
+  });
+
+  test('keys that are none', () => {
+    errorOf('key.malformed', () => decodeEntry(fromHex('c0ffee'), utf8('')));
+    errorOf('key.malformed', () => decodeKeyspaceEntry(fromHex('01'), utf8('')));
+  });
+
+  test('what are no bytes', () => {
+    expect(() => decodeEntry('01' as unknown as Uint8Array, utf8(''))).toThrow(TypeError);
+    expect(() => decodeEntry(kvEntry.encode({ userKey: utf8('a') }), 'a' as unknown as Uint8Array)).toThrow(
+      TypeError,
+    );
+  });
+});
+
+test('whatever the bytes, they are decoded or refused for a reason', () => {
+  const valid = Object.values(ENTRIES).map(([value]) => value);
+  const value = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    fc.tuple(fc.constantFrom(...valid), fc.nat(300), fc.nat(255)).map(([bytes, at, byte]) => {
+      const changed = bytes.slice();
+      changed[at % Math.max(1, changed.length)] = byte;
+      return changed;
+    }),
+  );
+  const keys = [...ACTOR_FAMILIES.map((family) => family.encode(family.example))];
+  keys.push(
+    connection.encode({ connectionId: '' }),
+    queueMessage.encode({ id: 0n }),
+    sqliteChunk.encode({ fileTag: 0, chunkIndex: 0 }),
+    ...[1, 2, 3, 4].map((field) => workflowField.encode({ field })),
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.constantFrom(...keys), fc.uint8Array({ maxLength: 20 })), value, (key, bytes) => {
+      try {
+        expect(typeof decodeEntry(key, bytes).value.sentence).toBe('string');
+      } catch (error) {
+        const codes = ['key.malformed', 'value.malformed', 'value.version_unsupported'];
+        if (!(isKeyspaceError(error) && codes.includes(error.code))) throw error;
+      }
+    }),
+    { numRuns: 3_000 },
+  );
+});
