@@ -1,11 +1,14 @@
 // Adds to package-lock.json the optional packages of other platforms that npm left out because it could not fetch
-// them. `npm ci` refuses a lock without them, on every platform. Run it after changing dependencies.
+// them. `npm ci` refuses a lock without them, on every platform. Run it after changing dependencies, with the folder
+// if it is not this one: node .ci/complete-lock.mjs bench
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'win32'];
 const PROCESSORS = ['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
 
-const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+const lockPath = join(process.argv[2] ?? '.', 'package-lock.json');
+const lock = JSON.parse(readFileSync(lockPath, 'utf8'));
 const { packages } = lock;
 const added = [];
 
@@ -20,7 +23,7 @@ for (const [path, { optionalDependencies = {} }] of Object.entries(packages)) {
 }
 
 lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en')));
-writeFileSync('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`);
+writeFileSync(lockPath, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(added.length === 0 ? 'Nothing was missing.' : `Added ${added.join(', ')}.`);
 
 /** As npm writes it, but without the integrity of what could not be fetched; the rest is as for a listed platform. */

@@ -34,6 +34,11 @@ test('nor on LMDB', async () => {
   for (const seed of seeds(6)) expect((await simulate({ seed, open: LMDB.open })).steps).toBe(100);
 });
 
+test('a quota given is the quota', async () => {
+  expect((await simulate({ seed: 1, quotaBytes: 350 })).counts.overQuota).toBeGreaterThan(0);
+  expect((await simulate({ seed: 1, quotaBytes: Number.POSITIVE_INFINITY })).counts.overQuota).toBe(0);
+});
+
 describe('the same seed', () => {
   const eventsOf = async (options: SimulationOptions) => {
     const events: SimulationEvent[] = [];
@@ -45,6 +50,11 @@ describe('the same seed', () => {
     const events = await eventsOf({ seed });
     expect(events.length).toBeGreaterThan(100);
     expect(await eventsOf({ seed })).toEqual(events);
+  });
+
+  test('is the same beside another simulation', async () => {
+    const [one, other] = await Promise.all([eventsOf({ seed: 'one' }), eventsOf({ seed: 'one' })]);
+    expect(other).toEqual(one);
   });
 
   test('is another history with other options, and another seed too', async () => {

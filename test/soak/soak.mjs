@@ -61,6 +61,7 @@ if (SOAK_SEED !== undefined) {
         checks += counts.checks;
         histories[name]++;
       }
+      if (histories[name] === first) continue;
       const ms = Math.round(performance.now() - startMs);
       console.log(
         `${name}: seeds ${base}-${first} to ${base}-${histories[name] - 1}, ${checks} checks, ${ms} ms`,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CHECKOUT, projectFiles, readJson } from './files.js';
 
 interface Lock {
-  packages: Record<string, { resolved?: string; optionalDependencies?: Record<string, string> }>;
+  packages: Record<string, { resolved?: string; link?: true; optionalDependencies?: Record<string, string> }>;
 }
 
 const escaped = (text: string) => text.replace(/[^\w]/g, '\\$&');
@@ -61,11 +61,13 @@ describe('the project', () => {
   });
 });
 
-describe('package-lock.json', () => {
-  const { packages } = readJson('package-lock.json') as Lock;
+describe.each(['package-lock.json', 'bench/package-lock.json'])('%s', (lock) => {
+  const { packages } = readJson(lock) as Lock;
 
   test('names no address that packages came from', () => {
-    const paths = Object.entries(packages).filter(([, entry]) => entry.resolved !== undefined);
+    const paths = Object.entries(packages).filter(
+      ([, { resolved, link }]) => !link && resolved !== undefined,
+    );
     expect(paths).toEqual([]);
   });
 

@@ -34,10 +34,18 @@ export interface SimulationOptions {
   readonly actors?: number | undefined;
   /** How many processes open them. Default 3. */
   readonly owners?: number | undefined;
-  /** Makes the store. Default one in memory, with or without synchronous reads as the seed decides. */
+  /**
+   * Makes the store. Default one in memory, with or without synchronous reads and with or without room for more than
+   * about 1,000 bytes in a commit, as the seed decides.
+   */
   readonly open?: (() => Promise<SimulatedStore>) | undefined;
   /** How often what goes wrong. Default a little of everything that a correct library survives. */
   readonly faults?: FaultRates | undefined;
+  /**
+   * The quota of every actor. Default none, or so little that some of what the library's workloads write is refused, as
+   * the seed decides. Now and then a process has 0.6 of it.
+   */
+  readonly quotaBytes?: number | undefined;
   /** What the actors do. Default everything that an actor has. */
   readonly workloads?: readonly Workload[] | undefined;
   /** Checked again and again, besides everything that is always checked. Default `defaultInvariants`. */

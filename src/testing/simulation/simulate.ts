@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Store } from '../../store/index.js';
 import { MemoryStore } from '../../stores/memory/index.js';
 import { Random } from '../random.js';
@@ -40,8 +41,8 @@ export const defaultWorkloads: readonly Workload[] = [
  * - A quota is kept, usage is recorded exactly and the due index has every actor when it is due: the invariants.
  * - No stored key is malformed or left over, and every call settles once the store answers.
  *
- * The same seed and options give the same history on a store in memory. A store of its own may be under test as well
- * as a workload: see `Workload`.
+ * The same seed and options give the same history on a store in memory. Stores, workloads and invariants of your own
+ * take part by the options.
  *
  * @throws {SimulationFailure} The first thing that is not so.
  * @throws {RangeError} If `steps`, `actors` or `owners` is not a whole number of 1 or more.
@@ -51,14 +52,20 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   for (const [name, count] of Object.entries({ steps, actors, owners })) assertCount(name, count);
   const { faults = DEFAULT_FAULTS, workloads = defaultWorkloads, invariants = defaultInvariants } = options;
   const random = new Random(seed);
-  const reproduction = `await simulate({ seed: ${JSON.stringify(seed)}, steps: ${steps}, actors: ${actors}, owners: ${owners} })`;
+  const given = {
+    seed,
+    steps,
+    actors,
+    owners,
+    ...('quotaBytes' in options && { quotaBytes: options.quotaBytes }),
+  };
+  const reproduction = `await simulate(${inspect(given, { breakLength: Number.POSITIVE_INFINITY })})`;
   const history = new History(String(seed), reproduction, onEvent);
   const setting = random.fork('setting');
   const { store, dispose } = await (options.open ?? (() => memoryStore(setting)))();
   try {
     const root = setting.chance(0.5) ? undefined : 'root';
-    // So little that some of what is written does not fit.
-    const quotaBytes = setting.chance(0.4) ? 450 + setting.integer(450) : Number.POSITIVE_INFINITY;
+    const quotaBytes = options.quotaBytes ?? quota(setting);
     const world = new World({
       store,
       root,
@@ -89,6 +96,11 @@ async function memoryStore(random: Random): Promise<SimulatedStore> {
   // So little that what waits may need several commits.
   const commitBytesMax = random.chance(0.5) ? 1_000 + random.integer(400) : undefined;
   return { store: new MemoryStore({ synchronousReads, commitBytesMax }) };
+}
+
+/** None, or so little that some of what is written does not fit. */
+function quota(random: Random): number {
+  return random.chance(0.4) ? 450 + random.integer(450) : Number.POSITIVE_INFINITY;
 }
 
 async function close(store: Store, dispose: SimulatedStore['dispose']): Promise<void> {

@@ -6,7 +6,7 @@ import type { Random } from '../random.js';
 export interface WorkloadContext {
   /** By the clock of the process that will run the operation. */
   nowMs(): number;
-  /** A text never given before, and its own in every position: `v1`, `v2` and so on. */
+  /** A text never given before: `v1`, `v2` and so on. */
   unique(): string;
   /** Whether `sync` reads work on the store under test. */
   readonly synchronousReads: boolean;
