@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CommitPipeline } from '../../src/actor/pipeline.js';
 import { KeyspaceError } from '../../src/errors.js';
-import type { Commit } from '../../src/store/index.js';
+import { type Commit, type Fence, WHOLE_PARTITION } from '../../src/store/index.js';
 import { MemoryStore } from '../../src/stores/memory/index.js';
 import {
   InjectedFault,
@@ -11,6 +11,7 @@ import {
   SimulationFailure,
   type SimulationOptions,
   simulate,
+  type Workload,
 } from '../../src/testing/index.js';
 import { LMDB } from '../stores/lmdb/support.js';
 
@@ -131,6 +132,40 @@ describe('found is', () => {
       if (count % 10 !== 0) await store.commit(commit);
     });
     expect((await failureOf(options)).message).toMatch(/what is stored|read|shows|IsExact/);
+  });
+
+  test('a store that forgets the last commit when another owner comes', async () => {
+    class ForgetfulStore extends MemoryStore {
+      #undo: (() => Promise<void>) | undefined;
+      override async commit(commit: Commit): Promise<void> {
+        const partition = commit.fences?.[0]?.partition as Uint8Array;
+        const entries = [...(this.sync?.scan(partition, WHOLE_PARTITION) ?? [])];
+        await super.commit(commit);
+        const sets = entries.map(({ key, value }) => ({ type: 'set', partition, key, value }) as const);
+        const clear = { type: 'clearRange', partition, range: WHOLE_PARTITION } as const;
+        this.#undo = () => super.commit({ writes: [clear, ...sets] });
+      }
+      override async claim(partition: Uint8Array): Promise<Fence> {
+        await this.#undo?.();
+        this.#undo = undefined;
+        return super.claim(partition);
+      }
+    }
+    const open = async () => ({ store: new ForgetfulStore() });
+    const { message } = await failureOf({ open, actors: 1, invariants: [] });
+    expect(message).toContain('what is stored of a1');
+  });
+
+  test('a call that resolves to something else', async () => {
+    const choose: Workload['choose'] = () => ({
+      text: 'nothing',
+      kind: 'update',
+      needsTransaction: true,
+      run: async () => 1,
+      apply: (model) => ({ model, result: 2 }),
+    });
+    const { message } = await failureOf({ workloads: [{ ...kvWorkload, choose } as Workload] });
+    expect(message).toContain('the results of transaction { nothing }');
   });
 
   test('an actor that goes on after a failed commit', async () => {

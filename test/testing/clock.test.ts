@@ -96,6 +96,13 @@ describe('the simulated clock', () => {
     expect(clock.monotonicMs()).toBe(8);
   });
 
+  test('does not go back when a callback went further than asked for', () => {
+    const clock = new SimulatedClock();
+    clock.after(1, () => clock.advance(10));
+    clock.advance(2);
+    expect(clock.monotonicMs()).toBe(11);
+  });
+
   test('reports what callbacks throw, once everything due was called', () => {
     const clock = new SimulatedClock();
     const [one, other] = [new Error('one'), new Error('other')];

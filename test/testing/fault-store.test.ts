@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { isKeyspaceError } from '../../src/errors.js';
-import { type Commit, rootedStore, WHOLE_PARTITION } from '../../src/store/index.js';
+import { type Commit, rootedStore, type Snapshot, WHOLE_PARTITION } from '../../src/store/index.js';
 import { MemoryStore } from '../../src/stores/memory/index.js';
 import {
   type CallEvent,
@@ -91,6 +91,13 @@ describe('a fault in the n-th commit', () => {
     expect([await soFar(hanging), await stored()]).toEqual(['open', []]);
     store.release();
     expect([await soFar(hanging), await stored()]).toEqual(['done', [['a', '1']]]);
+  });
+
+  test('delayMs: released, it does not wait for its time', async () => {
+    const { store } = faulty([{ operation: 'commit', nth: 1, fault: { delayMs: 10 } }]);
+    const delayed = store.commit(writing(['a', '1']));
+    store.release();
+    expect([await soFar(delayed), clock.pendingCount]).toEqual(['done', 0]);
   });
 
   test('a duplicate of a fenced commit changes nothing after a claim in between', async () => {
@@ -215,6 +222,21 @@ describe('a cut', () => {
     store.release();
     expect(await stored()).toEqual([['a', 'delivered']]);
     expect(store.deliveredCount).toBe(0);
+  });
+
+  test('closes a snapshot that comes too late', async () => {
+    const memory = new MemoryStore();
+    const opened: Snapshot[] = [];
+    const open = memory.snapshot.bind(memory);
+    memory.snapshot = async () => {
+      opened.push(await open());
+      return opened[0] as Snapshot;
+    };
+    const { store } = faulty([], memory);
+    const snapshot = soFar(store.snapshot());
+    store.cut();
+    expect(await snapshot).toBe('store.failed');
+    await expect(opened[0]?.get(PARTITION, bytes('a'))).rejects.toMatchObject({ code: 'store.closed' });
   });
 
   test('ends a scan under way', async () => {

@@ -73,6 +73,15 @@ test('what is drawn is what was asked for, and all of it', () => {
   expect(random.chance(1)).toBe(true);
 });
 
+test('no number is likelier than another where they do not divide the range', () => {
+  const random = new Random(3);
+  const drawn = Array.from({ length: 3_000 }, () => random.integer(3 * 2 ** 30));
+  // Half of them, if what is left over at the end of the range were used too.
+  const inFirstThird = drawn.filter((number) => number < 2 ** 30).length;
+  expect(inFirstThird).toBeGreaterThan(900);
+  expect(inFirstThird).toBeLessThan(1_100);
+});
+
 test('weights are how often an item comes, and 0 is never', () => {
   const random = new Random(2);
   const counts = { often: 0, seldom: 0, never: 0 };
