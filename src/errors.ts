@@ -17,6 +17,8 @@ export interface ErrorDetails {
   'actor.quota_exceeded': { usageBytes: number; quotaBytes: number };
   /** An import of the actor has not ended: import it again, or delete it. */
   'actor.incomplete': { importId: string };
+  /** Nothing is stored of the actor. */
+  'actor.not_found': { actorId: string };
   /** The transaction has ended; its handle must not be used after its callback settled. */
   'transaction.closed': Record<string, never>;
   /** A write waited for the actor's open transaction for longer than allowed. */
@@ -48,6 +50,20 @@ export interface ErrorDetails {
 
   /** A tuple's bytes are truncated, over-long, too deep or otherwise not what an encoder writes. */
   'tuple.malformed': { byteOffset: number; reason: string };
+
+  /** The actor cannot be exported, and nothing that was written of the export is complete; `cause` says why. */
+  'export.refused': { actorId: string };
+  /** The bytes are no export, or not a whole and unchanged one. `lineNumber` counts from 1. */
+  'export.malformed': { lineNumber: number; reason: string };
+  /** The export was written in a newer format. */
+  'export.version_unsupported': { formatVersion: number; formatVersionMax: number };
+  /** Actors of the export exist already: how many, and the first ten. Nothing was written. */
+  'import.conflict': { actors: number; actorIds: readonly string[] };
+  /**
+   * The import failed (see `cause`), and of so many actors what it wrote could not be removed. They cannot be
+   * opened; import again, or delete them.
+   */
+  'import.unfinished': { importId: string; actors: number };
 
   /** A scan cursor of another actor, family, layout or direction, or a damaged one. */
   'cursor.invalid': { reason: string };

@@ -84,4 +84,19 @@ export {
   WHOLE_PARTITION,
   type Write,
 } from './store/index.js';
+export {
+  EXPORT_FORMAT_VERSION,
+  EXPORT_LINE_BYTES_MAX,
+  type ExportOptions,
+  type ExportProgress,
+  type ExportSource,
+  type ExportSummary,
+  exportKeyspace,
+  type ImportOptions,
+  type ImportProgress,
+  importKeyspace,
+  type TransferCounts,
+  type VerifyExportOptions,
+  verifyExport,
+} from './transfer/index.js';
 export type { UsageCount } from './values/index.js';

@@ -1,13 +1,7 @@
 import { KeyspaceError } from '../errors.js';
 import { LAYOUT_VERSION_CURRENT, systemLayout, systemUsage, systemWake } from '../layout/index.js';
 import type { StoreLimits, Write } from '../store/index.js';
-import {
-  layoutHeaderPayload,
-  USAGE_RECORD_BYTES,
-  usagePayload,
-  type WakeRecord,
-  wakePayload,
-} from '../values/index.js';
+import { layoutHeaderPayload, USAGE_RECORD_BYTES, type WakeRecord, wakePayload } from '../values/index.js';
 import type { ActorLayer } from './actor-layer.js';
 import type { Usage } from './usage.js';
 import { dueAtMs, dueWrites, withWake } from './wake.js';
@@ -72,9 +66,13 @@ export class Books {
   readonly #actorId: string;
   readonly #quotaBytes: number;
   readonly #usage: Usage;
+  /** Written anew for each commit, of which one is under way at a time. */
+  readonly #record = new Uint8Array(USAGE_RECORD_BYTES);
   #wake: WakeRecord;
   #hasHeader: boolean;
   #isRecorded: boolean;
+  /** As `#wake` has it. */
+  #dueAtMs: number | undefined;
   /** When the store has the actor as due. */
   #storedDueAtMs: number | undefined;
 
@@ -85,7 +83,8 @@ export class Books {
     this.#wake = stored.wake;
     this.#hasHeader = stored.hasHeader;
     this.#isRecorded = stored.hasUsage;
-    this.#storedDueAtMs = dueAtMs(stored.wake);
+    this.#dueAtMs = dueAtMs(stored.wake);
+    this.#storedDueAtMs = this.#dueAtMs;
   }
 
   get usage(): Usage {
@@ -126,17 +125,25 @@ export class Books {
   /** The layer of the posting is accepted. */
   accept({ change, wake, isSetting }: Posting): void {
     this.#usage.add(change);
+    if (wake !== this.#wake) this.#dueAtMs = dueAtMs(wake);
     this.#wake = wake;
     this.#hasHeader ||= isSetting;
     this.#isRecorded ||= isSetting;
   }
 
-  /** As of everything accepted. */
+  /** As of everything accepted, until the next of it is asked for. */
   balance(): Balance {
-    return {
-      usageRecord: this.#isRecorded ? usagePayload.encode(this.#usage.toRecord()) : undefined,
-      dueAtMs: dueAtMs(this.#wake),
-    };
+    return this.#balance(this.#record);
+  }
+
+  /** As of everything accepted, to be kept. */
+  keptBalance(): Balance {
+    return this.#balance(new Uint8Array(USAGE_RECORD_BYTES));
+  }
+
+  #balance(record: Uint8Array): Balance {
+    if (this.#isRecorded) this.#usage.writeRecord(record);
+    return { usageRecord: this.#isRecorded ? record : undefined, dueAtMs: this.#dueAtMs };
   }
 
   /** What a commit writes besides the layer that the balance is of. */

@@ -137,7 +137,7 @@ export class CommitPipeline implements Ground {
         newest.isDeferred ||= isDeferred;
         return newest;
       }
-      newest.balance = this.#books.balance();
+      newest.balance = this.#books.keptBalance();
     }
     const accepted = acceptedLayer(layer, isDeferred);
     this.#accepted.push(accepted);

@@ -1,12 +1,13 @@
-import { USAGE_NAMESPACES, type UsageCount, type UsageRecord } from '../values/index.js';
+import { USAGE_NAMESPACES, type UsageRecord, writeUsageRecord } from '../values/index.js';
 
 /** One count for each namespace, and one for all bytes that are none. */
 const SLOTS = USAGE_NAMESPACES + 1;
 
 /** How many entries and bytes an actor has in each namespace, or by how much that changes. */
 export class Usage {
-  readonly #keyCounts = new Float64Array(SLOTS);
-  readonly #bytes = new Float64Array(SLOTS);
+  // Plain arrays: typed ones of this length have their memory outside the heap, at many times the cost.
+  readonly #keyCounts: number[] = new Array(SLOTS).fill(0);
+  readonly #bytes: number[] = new Array(SLOTS).fill(0);
   #totalBytes = 0;
 
   static of({ namespaces }: UsageRecord): Usage {
@@ -38,19 +39,21 @@ export class Usage {
 
   /** Never below 0, although what somebody wrote past the owner may be taken away without having been added. */
   toRecord(): UsageRecord {
-    const namespaces: UsageCount[] = [];
-    for (let slot = 0; slot < SLOTS; slot++) {
-      namespaces.push({
-        keyCount: Math.max(0, this.#keyCounts[slot] as number),
-        bytes: Math.max(0, this.#bytes[slot] as number),
-      });
-    }
+    const namespaces = this.#keyCounts.map((keyCount, slot) => ({
+      keyCount: Math.max(0, keyCount),
+      bytes: Math.max(0, this.#bytes[slot] as number),
+    }));
     return { namespaces };
   }
 
+  /** Writes what `usagePayload` encodes of {@link toRecord} into an array of its length. */
+  writeRecord(target: Uint8Array): void {
+    writeUsageRecord(target, this.#keyCounts, this.#bytes);
+  }
+
   #count(slot: number, keyCount: number, bytes: number): void {
-    (this.#keyCounts[slot] as number) += keyCount;
-    (this.#bytes[slot] as number) += bytes;
+    this.#keyCounts[slot] = (this.#keyCounts[slot] as number) + keyCount;
+    this.#bytes[slot] = (this.#bytes[slot] as number) + bytes;
     this.#totalBytes += bytes;
   }
 }

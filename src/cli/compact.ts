@@ -1,7 +1,7 @@
-import process from 'node:process';
 import type { Command } from 'commander';
 import { openLmdbStore } from '../stores/lmdb/index.js';
 import { type Context, checkPath } from './context.js';
+import { interruptible } from './interrupt.js';
 import { jsonLine, printable } from './output.js';
 import { Progress } from './progress.js';
 import { plural } from './words.js';
@@ -36,29 +36,24 @@ async function compact(
   json: boolean,
   { output, stderr }: Context,
 ): Promise<void> {
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort(new Error('interrupted: nothing is left of the copy'));
-  for (const signal of SIGNALS) process.once(signal, interrupt);
   const progress = new Progress(stderr, 'bytes');
   const store = await openLmdbStore({ path, readOnly: true });
   let targetBytes = 0;
   try {
     const { fileBytes: sourceBytes } = store.stats();
-    await store.backup(target, {
-      signal: interruption.signal,
-      onProgress: ({ writtenBytes, totalBytes }) => {
-        targetBytes = writtenBytes;
-        progress.show(writtenBytes, totalBytes);
-      },
-    });
+    const onProgress = ({ writtenBytes, totalBytes }: { writtenBytes: number; totalBytes: number }) => {
+      targetBytes = writtenBytes;
+      progress.show(writtenBytes, totalBytes);
+    };
+    await interruptible(
+      (signal) => store.backup(target, { signal, onProgress }),
+      'interrupted: nothing is left of the copy',
+    );
     progress.end();
     const words = `copied ${plural(sourceBytes, 'byte')} as ${plural(targetBytes, 'byte')} to ${printable(target)}`;
     await output.line(json ? jsonLine({ type: 'end', target, sourceBytes, targetBytes }) : words);
   } finally {
     progress.end();
-    for (const signal of SIGNALS) process.off(signal, interrupt);
     await store.close();
   }
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

@@ -1,4 +1,5 @@
-import { isKeyspaceError } from '../errors.js';
+import { type ErrorCode, isKeyspaceError } from '../errors.js';
+import { quoted } from './output.js';
 
 export const EXIT = { ok: 0, failed: 1, badInput: 2 } as const;
 
@@ -24,13 +25,26 @@ export function failureLine(error: unknown): string {
     case 'store.version_unsupported':
     case 'store.corrupt':
       return `${line} (${error.details.path})`;
+    case 'import.conflict': {
+      const { actors, actorIds } = error.details;
+      const told = actorIds.map((actorId) => quoted(actorId, 60));
+      return `${line}: ${told.join(', ')}${actors > told.length ? ', …' : ''}`;
+    }
+    case 'export.refused':
+    case 'import.unfinished':
+      return `${line}; ${failureLine(error.cause)}`;
     default:
       return line;
   }
 }
 
+const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
+  'actor.id_invalid',
+  'export.malformed',
+  'export.version_unsupported',
+]);
+
 export function exitCodeOf(error: unknown): ExitCode {
-  return error instanceof InputError || isKeyspaceError(error, 'actor.id_invalid')
-    ? EXIT.badInput
-    : EXIT.failed;
+  if (error instanceof InputError) return EXIT.badInput;
+  return isKeyspaceError(error) && BAD_INPUT.has(error.code) ? EXIT.badInput : EXIT.failed;
 }

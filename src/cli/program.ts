@@ -7,9 +7,11 @@ import { addActors } from './actors.js';
 import { addCompact } from './compact.js';
 import { type Context, checkPath, checkRoot, type Surroundings, wholeNumber } from './context.js';
 import { decodedLines, decodeInput, MalformedInput } from './decode.js';
+import { addExport } from './export.js';
 import { EXIT, type ExitCode, exitCodeOf, failureLine, InputError } from './failure.js';
 import { addGet } from './get.js';
 import { parseHex } from './hex.js';
+import { addImport } from './import.js';
 import { jsonLine, Output, OutputClosed, printable, quoted, styleFor } from './output.js';
 import { addStats } from './stats.js';
 import { type TreeOptions, walkStore } from './tree.js';
@@ -43,7 +45,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 
 function createProgram(context: Context): Command {
   const program = new Command('actor-keyspace')
-    .description('Reads actor keyspaces: names keys, shows what a store holds, makes compact copies.')
+    .description(
+      'Names keys, shows what a store holds, copies, exports and imports. Only import writes to a store.',
+    )
     .version(packageVersion())
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -59,6 +63,8 @@ function createProgram(context: Context): Command {
   addGet(program, context);
   addStats(program, context);
   addCompact(program, context);
+  addExport(program, context);
+  addImport(program, context);
   return program;
 }
 

@@ -26,5 +26,6 @@ export {
   type UsageCount,
   type UsageRecord,
   usagePayload,
+  writeUsageRecord,
 } from './usage.js';
 export { type WakeRecord, wakePayload } from './wake.js';

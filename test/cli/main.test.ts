@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openKeyspace } from '../../src/index.js';
 import { openLmdbStore } from '../../src/stores/lmdb/index.js';
 import {
+  damageFile,
   newConnection,
   runCli,
   runCliIntoHead,
@@ -32,18 +33,6 @@ function jsonLines(stdout: string) {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-}
-
-async function damage(path: string): Promise<void> {
-  const file = join(path, 'data.mdb');
-  const bytes = await readFile(file);
-  let found = 0;
-  for (let at = bytes.indexOf(DAMAGED); at !== -1; at = bytes.indexOf(DAMAGED, at + 1)) {
-    bytes[at]! ^= 1;
-    found++;
-  }
-  expect(found).toBeGreaterThan(0);
-  await writeFile(file, bytes);
 }
 
 describe('decode', () => {
@@ -180,7 +169,7 @@ describe('tree', () => {
 
   test('shows every key as JSON lines, and goes on behind damage', async () => {
     const path = await storeFolder(12);
-    await damage(path);
+    await damageFile(path, DAMAGED);
     const { stdout, stderr, exitCode } = await runCli(['tree', path, 'alice', '--all', '--values', '--json']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const events = jsonLines(stdout);

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { run } from '../../src/cli/program.js';
 import type { Connection } from '../../src/index.js';
 
@@ -94,4 +94,17 @@ async function text(stream: NodeJS.ReadableStream): Promise<string> {
   let all = '';
   for await (const chunk of stream.setEncoding('utf8')) all += chunk;
   return all;
+}
+
+/** Changes a bit of a value wherever a store's file has it. */
+export async function damageFile(path: string, value: string): Promise<void> {
+  const file = join(path, 'data.mdb');
+  const bytes = await readFile(file);
+  let found = 0;
+  for (let at = bytes.indexOf(value); at !== -1; at = bytes.indexOf(value, at + 1)) {
+    bytes[at]! ^= 1;
+    found++;
+  }
+  expect(found).toBeGreaterThan(0);
+  await writeFile(file, bytes);
 }

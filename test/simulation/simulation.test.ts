@@ -27,8 +27,8 @@ test('nothing is wrong in any history in memory', async () => {
     const { counts } = await simulate({ seed });
     for (const [name, count] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + count;
   }
-  for (const count of Object.values(totals)) expect(count).toBeGreaterThan(0);
   if (SIMULATION_SEED !== undefined) return;
+  for (const count of Object.values(totals)) expect(count).toBeGreaterThan(0);
   expect(totals.failedOwners).toBeGreaterThan(HISTORIES);
   expect(totals.acknowledged).toBeGreaterThan(10 * HISTORIES);
 });

@@ -33,7 +33,17 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   'stores/lmdb': {
     units: [...PLAIN, 'clock', 'store'],
     packages: ['lmdb'],
-    builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'os', 'path', 'timers/promises', 'zlib'],
+    builtins: [
+      'buffer',
+      'crypto',
+      'fs',
+      'fs/promises',
+      'os',
+      'path',
+      'timers/promises',
+      'worker_threads',
+      'zlib',
+    ],
   },
   actor: { units: ACTOR_PARTS, builtins: ['async_hooks', 'crypto'] },
   connections: { units: SUBSYSTEM },
@@ -41,7 +51,8 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   kv: { units: SUBSYSTEM },
   state: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
-  index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace'] },
+  transfer: { units: [...ACTOR_PARTS, 'clock'], builtins: ['crypto'] },
+  index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace', 'transfer'] },
   testing: {
     units: [...KEYSPACE_PARTS, 'clock', 'keyspace', 'stores/memory'],
     builtins: ['assert/strict', 'crypto', 'timers/promises', 'util'],
@@ -50,6 +61,17 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   cli: {
     units: PUBLIC,
     packages: ['commander'],
-    builtins: ['fs', 'process', 'readline', 'stream', 'util'],
+    builtins: [
+      'crypto',
+      'fs',
+      'fs/promises',
+      'os',
+      'path',
+      'process',
+      'readline',
+      'stream',
+      'stream/promises',
+      'util',
+    ],
   },
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/index.js';
+import { USAGE_RECORD_BYTES, type UsageRecord, writeUsageRecord } from '../../src/values/index.js';
 import { readJson } from '../structure/files.js';
 import { SAMPLES } from './support.js';
 
@@ -12,6 +13,19 @@ describe("payloads of the library's own", () => {
     expect(new Set(vectors.map(({ payload }) => payload))).toEqual(
       new Set(['system.layout_header', 'system.usage', 'system.wake', 'system.import_marker']),
     );
+  });
+
+  test('usage is written in place as it is encoded', () => {
+    for (const { valueHex, record } of vectors.filter(({ payload }) => payload === 'system.usage')) {
+      const { namespaces } = record as UsageRecord;
+      const target = new Uint8Array(USAGE_RECORD_BYTES).fill(0xff);
+      writeUsageRecord(
+        target,
+        namespaces.map(({ keyCount }) => keyCount),
+        namespaces.map(({ bytes }) => bytes),
+      );
+      expect(toHex(target)).toBe(valueHex);
+    }
   });
 
   test.each(vectors)('$payload $valueHex', ({ payload: name, valueHex, record }) => {

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { allocateValue } from './value-pool.js';
 
 /**
  * What the data database holds for a value: the value, then 4 bytes, big-endian: the CRC-32 (of zlib) of the
@@ -15,12 +16,13 @@ export function seal(storedKey: Uint8Array, value: Uint8Array): Uint8Array {
 
 /**
  * @param sealed May be a view of memory that changes later.
- * @returns The value in a new array the caller owns, or why it is not what was sealed under this key.
+ * @returns The value in a new array the caller owns (its `buffer` may be shared), or why it is not what was sealed under this key.
  */
 export function unseal(storedKey: Uint8Array, sealed: Uint8Array): Uint8Array | string {
   const valueBytes = sealed.length - CHECKSUM_BYTES;
   if (valueBytes < 0) return `${sealed.length} bytes are too few for a checksum`;
-  const value = new Uint8Array(sealed.subarray(0, valueBytes));
+  const value = allocateValue(valueBytes);
+  value.set(sealed.subarray(0, valueBytes));
   if (checksum(storedKey, value) !== readUint32(sealed, valueBytes)) return 'the checksum does not match';
   return value;
 }
@@ -37,11 +39,5 @@ function checksum(storedKey: Uint8Array, value: Uint8Array): number {
 }
 
 function readUint32(bytes: Uint8Array, at: number): number {
-  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }

@@ -37,6 +37,8 @@ const COMMIT_BYTES_MAX = 134_217_728;
  * closed and opened anew. If the engine did not answer all it was asked, that is `store.failed` as well, and
  * takes a new process. Other processes go on.
  *
+ * Values are the caller's own arrays, but small ones may be views of one `buffer`, as Node's Buffers are.
+ *
  * A read sees every commit that has resolved here, and those of other processes (or of another store opened
  * here) that were durable before the turn of the event loop it is made in.
  */
