@@ -53,6 +53,10 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   keyspace: { units: KEYSPACE_PARTS },
   transfer: { units: [...ACTOR_PARTS, 'clock'], builtins: ['crypto'] },
   index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace', 'transfer'] },
+  testing: {
+    units: [...KEYSPACE_PARTS, 'clock', 'keyspace', 'stores/memory'],
+    builtins: ['assert/strict', 'crypto', 'timers/promises', 'util'],
+  },
   conformance: { units: PUBLIC, builtins: ['assert/strict'] },
   cli: {
     units: PUBLIC,
