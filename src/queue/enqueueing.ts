@@ -134,13 +134,11 @@ function remember(ledger: Ledger, idempotencyKey: string, id: bigint): void {
 }
 
 /** That the queue has no room for more. */
-export function full({ messageCount, settings: { messagesMax } }: Ledger): KeyspaceError<'queue.full'> {
-  return new KeyspaceError(
-    'queue.full',
-    `the queue has ${messageCount} messages, the limit is ${messagesMax}`,
-    {
-      messages: messageCount,
-      messagesMax,
-    },
-  );
+export function full(ledger: Ledger): KeyspaceError<'queue.full'> {
+  const { messagesMax } = ledger.settings;
+  const messages = ledger.messageCountBefore;
+  return new KeyspaceError('queue.full', `the queue has ${messages} messages, the limit is ${messagesMax}`, {
+    messages,
+    messagesMax,
+  });
 }

@@ -1,5 +1,5 @@
 import type { ActorAccess, ActorWrites } from '../actor/index.js';
-import { encodeUtf8, equalBytes } from '../bytes/index.js';
+import { encodeUtf8, equalBytes, equalOptionalBytes } from '../bytes/index.js';
 import { isKeyspaceError } from '../errors.js';
 import {
   queueMessage,
@@ -55,11 +55,10 @@ export async function readStanding(access: ActorAccess): Promise<Standing | unde
   const metadata = await readSound(access, METADATA_KEY);
   const stamp = await readSound(access, STATE_KEY);
   if (metadata === undefined && stamp === undefined) return (await isEmpty(access)) ? NEW : undefined;
-  if (metadata === undefined || stamp === undefined) return undefined;
-  const record = soundOrUndefined(() => queueMetadataPayload.decode(metadata));
-  const state = soundOrUndefined(() => queueStatePayload.decode(stamp));
-  if (record === undefined || state === undefined || !equalBytes(state.metadata, metadata)) return undefined;
-  return { ...record, state };
+  const record = metadata && soundOrUndefined(() => queueMetadataPayload.decode(metadata));
+  const state = stamp && soundOrUndefined(() => queueStatePayload.decode(stamp));
+  if (record === undefined || state === undefined) return undefined;
+  return equalOptionalBytes(state.metadata, metadata) ? { ...record, state } : undefined;
 }
 
 /** The next id that metadata tell; `undefined` if it is missing or damaged. @throws As {@link readStanding}. */
@@ -133,6 +132,11 @@ export class Ledger {
     const { clockMs } = standing.state;
     if (nowMs < clockMs - BEHIND_MS_MAX) return 'rebase';
     return new Ledger(access, settings, standing, Math.max(nowMs, clockMs));
+  }
+
+  /** How many messages there were when it was opened. */
+  get messageCountBefore(): number {
+    return this.#before.messageCount;
   }
 
   /** How many more messages there may be. */
