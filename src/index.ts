@@ -11,8 +11,10 @@ export {
 export {
   type DecodedActor,
   type DecodedConnection,
+  type DecodedDeadLetter,
   type DecodedEntry,
   type DecodedMessage,
+  type DecodedResponse,
   type DecodedValue,
   decodeEntry,
   decodeKeyspaceEntry,

@@ -4,7 +4,9 @@ import {
   type ConnectionRecord,
   decodeCbor,
   type EmbeddedConnections,
+  type QueueDeadLetterRecord,
   type QueueMessageRecord,
+  type QueueResponseRecord,
 } from '../values/index.js';
 
 /** An actor with the values that its record holds as CBOR. */
@@ -33,6 +35,16 @@ export interface DecodedConnection extends Omit<ConnectionRecord, 'parameters' |
 
 /** A message with the value that its record holds as CBOR. */
 export interface DecodedMessage extends Omit<QueueMessageRecord, 'body'> {
+  readonly body: unknown;
+}
+
+/** A dead letter with its message decoded. */
+export interface DecodedDeadLetter extends Omit<QueueDeadLetterRecord, 'message'> {
+  readonly message: DecodedMessage;
+}
+
+/** A response with the value that it holds as CBOR. */
+export interface DecodedResponse extends Omit<QueueResponseRecord, 'body'> {
   readonly body: unknown;
 }
 

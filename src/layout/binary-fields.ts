@@ -124,8 +124,27 @@ export const timeMsBe: Field<number> = {
   },
 };
 
-/** Any text, possibly empty, as a tuple string amid a binary tail: what follows has a beginning. */
-export const endedText: Field<string> = { ...tupleString, type: 'T[text]', isTuple: false };
+/**
+ * Any text, possibly empty, amid a binary tail: a tuple string and `00`. Without that, what follows could begin with
+ * the `ff` that makes the end of a tuple string an escaped NUL.
+ */
+export const endedText: Field<string> = {
+  ...tupleString,
+  type: 'T[text] 00',
+  isTuple: false,
+  measure: (value, name) => tupleString.measure(value, name) + 1,
+  write(value, target, offset, name) {
+    const end = tupleString.write(value, target, offset, name);
+    target[end] = 0;
+    return end + 1;
+  },
+  read(reader) {
+    const value = tupleString.read(reader);
+    const at = reader.advance(1);
+    if (reader.bytes[at] !== 0) throw reader.malformed('not the 00 after a text', at);
+    return value;
+  },
+};
 
 /** Seven bytes, most significant first. */
 export const u56be = bigUintBe(7);

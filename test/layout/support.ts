@@ -65,7 +65,7 @@ function valueArbitrary(type: string, domain: string): fc.Arbitrary<unknown> {
       return edgeBytes({ maxLength: 12 });
     case 'utf8':
     case 'tuple string':
-    case 'T[text]':
+    case 'T[text] 00':
       return texts;
     case 'tuple string, actor id':
       return actorIds;
@@ -179,7 +179,7 @@ export const REFERENCE: Readonly<Record<string, (fields: Fields) => Uint8Array>>
   'queue.message': (f) => binary(5, 1, 2, u64(f.id)),
   'queue.state': () => binary(5, 1, 3),
   'queue.ready': (f) => binary(5, 1, 4, u64(f.id)),
-  'queue.readyByName': (f) => binary(5, 1, 5, tuple([], f.name), u64(f.id)),
+  'queue.readyByName': (f) => binary(5, 1, 5, tuple([], f.name), 0, u64(f.id)),
   'queue.pending': (f) => binary(5, 1, 6, u64(BigInt(f.availableAtMs as number)), u64(f.id)),
   'queue.idempotency': (f) => binary(5, 1, 7, Buffer.from(f.idempotencyKey as string)),
   'queue.deadLetter': (f) => binary(5, 1, 8, u64(f.id)),
