@@ -1,5 +1,5 @@
 import type { ActorAccess } from '../actor/index.js';
-import { concatBytes } from '../bytes/index.js';
+import { concatBytes, copyBytes } from '../bytes/index.js';
 import {
   queueDeadLetter,
   queueIdempotency,
@@ -10,7 +10,12 @@ import {
   queueReadyByName,
   queueResponse,
 } from '../layout/index.js';
-import { type QueueMessageRecord, queueIdempotencyPayload, queueStatePayload } from '../values/index.js';
+import {
+  type QueueMessageRecord,
+  queueIdempotencyPayload,
+  queueMetadataPayload,
+  queueStatePayload,
+} from '../values/index.js';
 import {
   FIRST_ID,
   Ledger,
@@ -28,7 +33,6 @@ import { idOfBytes, messageTailOf } from './tail.js';
 /** Messages read and indexed in one commit. */
 const PAGE = 256;
 const ID_BYTES = 8;
-/** Matches no metadata, which begin with their version. */
 const BEGUN = { metadata: new Uint8Array(14), readyCount: 0, isPaused: false, clockMs: 0 };
 
 /**
@@ -43,7 +47,7 @@ export async function rebuild(access: ActorAccess, settings: QueueSettings, isWr
     if (!isWrong && (await readStanding(inner)) !== undefined) return undefined;
     const stored = await readSound(inner, STATE_KEY);
     const state = stored && soundOrUndefined(() => queueStatePayload.decode(stored));
-    const begun = { ...BEGUN, isPaused: state?.isPaused ?? false };
+    const begun = { ...BEGUN, isPaused: state?.isPaused ?? false, metadata: unmatched(state?.metadata) };
     await inner.write((writes) => {
       writes.set(STATE_KEY, queueStatePayload.encode(begun));
       for (const family of [queueReady, queueReadyByName, queuePending]) writes.clearRange(family.range());
@@ -119,8 +123,9 @@ class Rebuild {
 
   /** Ids that were used and may not be among the messages any more. */
   async #seeOtherIds(access: ActorAccess): Promise<void> {
-    const nextId = await readNextId(access);
-    if (nextId !== undefined && nextId > this.#nextId) this.#nextId = nextId;
+    for (const nextId of [await readNextId(access), await rememberedNextId(access)]) {
+      if (nextId !== undefined && nextId > this.#nextId) this.#nextId = nextId;
+    }
     for (const family of [queueDeadLetter, queueResponse]) {
       for await (const { key } of access.scanSizes(family.range(), { reverse: true, limit: 1 })) {
         this.#seen(family.decode(key).id);
@@ -135,6 +140,23 @@ class Rebuild {
       if (record !== undefined) this.#seen(idOfBytes(record.messageId));
     }
   }
+}
+
+/** The stamp of an index that is being made: those metadata, but with a version that there is none of. */
+function unmatched(metadata: Uint8Array = BEGUN.metadata): Uint8Array {
+  const stamp = copyBytes(metadata);
+  stamp[0] = 0;
+  return stamp;
+}
+
+/** The next id of the metadata that {@link unmatched} was made of. */
+async function rememberedNextId(access: ActorAccess): Promise<bigint | undefined> {
+  const stored = await access.get(STATE_KEY);
+  const state = stored && soundOrUndefined(() => queueStatePayload.decode(stored));
+  if (state === undefined) return undefined;
+  const metadata = copyBytes(state.metadata);
+  metadata[0] = queueMetadataPayload.payloadVersionMax;
+  return soundOrUndefined(() => queueMetadataPayload.decode(metadata))?.nextId;
 }
 
 function indexMessage(ledger: Ledger, id: bigint, record: QueueMessageRecord): void {
