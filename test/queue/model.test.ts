@@ -313,7 +313,7 @@ describe.each([true, false])('with synchronous reads: %s', (synchronousReads) =>
         if (!model.isDamaged) await expectExactUsage(store, real.actor);
         await drain(model, real);
       }),
-      { numRuns: 60 },
+      { numRuns: Number(process.env.QUEUE_MODEL_RUNS ?? 60) },
     );
   });
 });
