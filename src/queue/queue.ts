@@ -21,7 +21,16 @@ import { type AnswerOptions, answerOf } from './responses.js';
 import type { QueueRoom } from './room.js';
 import { QueueSession } from './session.js';
 import { assertDuration, assertWhole, type QueueSettings } from './settings.js';
-import { ack, assertNack, complete, encodeAnswer, extend, type NackOptions, nack } from './settling.js';
+import {
+  ack,
+  ackMany,
+  assertNack,
+  complete,
+  encodeAnswer,
+  extend,
+  type NackOptions,
+  nack,
+} from './settling.js';
 import { assertWait, Wait } from './waiting.js';
 
 export interface EnqueueOptions extends WriteOptions {
@@ -176,6 +185,12 @@ export class ActorQueue {
    */
   ack(lease: MessageLease, options?: WriteOptions): Promise<void> {
     return this.#session.run((ledger) => ack(ledger, lease), options);
+  }
+
+  /** As {@link ack} of each, all or nothing. */
+  async ackMany(leases: Iterable<MessageLease>, options?: WriteOptions): Promise<void> {
+    const all = [...leases];
+    await this.#session.run((ledger) => ackMany(ledger, all), options);
   }
 
   /** As {@link ack}, with an answer for whoever waits for it. @throws {KeyspaceError} `value.unserialisable`. */

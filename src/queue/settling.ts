@@ -28,12 +28,21 @@ export interface NackOptions {
   readonly reason?: string | undefined;
 }
 
-/** The message is done with. @throws As {@link leased}. */
+/** The message is done with. That it is gone is seen once the ledger is flushed. @throws As {@link leased}. */
 export async function ack(ledger: Ledger, lease: MessageLease): Promise<void> {
   const { leaseEndsAtMs } = await leased(ledger, lease);
   ledger.removePending(leaseEndsAtMs, lease.id);
   ledger.deleteMessage(lease.id);
-  await ledger.flush();
+}
+
+/** {@link ack} of each. @throws As {@link leased}, also for a message that is given twice. */
+export async function ackMany(ledger: Ledger, leases: readonly MessageLease[]): Promise<void> {
+  const ids = new Set<bigint>();
+  for (const lease of leases) {
+    if (ids.has(lease.id)) await ledger.flush();
+    ids.add(lease.id);
+    await ack(ledger, lease);
+  }
 }
 
 /**

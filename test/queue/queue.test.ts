@@ -199,6 +199,23 @@ onEveryStore((open) => {
     await expect(actor.transaction((tx) => tx.queue.receive({ waitMs: 5 }))).rejects.toThrow(TypeError);
   });
 
+  test('several messages are acknowledged together, or none of them', async () => {
+    const { queue, store } = await openQueue(open);
+    await queue.enqueueMany([mail(1), mail(2), mail(3)]);
+    const received = await queue.receive({ count: 2 });
+    const before = await queueEntries(store);
+    const [first] = received as [ReceivedMessage];
+    for (const leases of [
+      [...received, first],
+      [...received, { id: 3n, leaseId: first.leaseId }],
+    ]) {
+      await expect(queue.ackMany(leases)).rejects.toMatchObject({ code: 'queue.lease_invalid' });
+      expect(await queueEntries(store)).toEqual(before);
+    }
+    await queue.ackMany(received);
+    expect(await queue.size()).toEqual({ messages: 1, ready: 1 });
+  });
+
   test('an idempotency key enqueues once, until it is forgotten', async () => {
     const { queue, clock, store, again } = await openQueue(open, { queue: { idempotencyMs: 1_000 } });
     const message = { ...mail(1), idempotencyKey: 'k' };
