@@ -18,6 +18,7 @@ export async function openDenoKv(file) {
       for (const { key, value } of entries) atomic.set([key], value);
       return atomic.commit();
     },
+    delete: (key) => kv.delete([key]),
     close: () => kv.close(),
   };
 }
