@@ -63,6 +63,7 @@ export type {
   QueueListOptions,
   QueueMessage,
   QueueOptions,
+  QueueSize,
   ReceivedMessage,
   ReceiveOptions,
 } from './queue/index.js';

@@ -1,7 +1,7 @@
 export type { QueueMessage } from './body.js';
 export type { DeadLetter, DeadLetters } from './dead-letters.js';
 export type { EnqueuedMessage, NewMessage } from './enqueueing.js';
-export type { PeekedMessage, QueueCounts, QueueListOptions } from './listing.js';
+export type { PeekedMessage, QueueCounts, QueueListOptions, QueueSize } from './listing.js';
 export type { MessageLease } from './message-records.js';
 export type { Quarantine, QuarantinedMessage } from './quarantined.js';
 export { ActorQueue, type EnqueueOptions, type ReceiveOptions } from './queue.js';

@@ -52,13 +52,22 @@ const NEW: Standing = {
  * @throws {KeyspaceError} `value.version_unsupported` if a newer version wrote it; what the store throws.
  */
 export async function readStanding(access: ActorAccess): Promise<Standing | undefined> {
-  const metadata = await readSound(access, METADATA_KEY);
-  const stamp = await readSound(access, STATE_KEY);
+  const [metadata, stamp] = await readBoth(access);
   if (metadata === undefined && stamp === undefined) return (await isEmpty(access)) ? NEW : undefined;
   const record = metadata && soundOrUndefined(() => queueMetadataPayload.decode(metadata));
   const state = stamp && soundOrUndefined(() => queueStatePayload.decode(stamp));
   if (record === undefined || state === undefined) return undefined;
   return equalOptionalBytes(state.metadata, metadata) ? { ...record, state } : undefined;
+}
+
+/** Metadata and state, of one instant; what does not match its checksum is absent. */
+async function readBoth(access: ActorAccess): Promise<(Uint8Array | undefined)[]> {
+  try {
+    return await access.getMany([METADATA_KEY, STATE_KEY]);
+  } catch (error) {
+    if (!isKeyspaceError(error, 'value.corrupt')) throw error;
+    return [await readSound(access, METADATA_KEY), await readSound(access, STATE_KEY)];
+  }
 }
 
 /** The next id that metadata tell; `undefined` if it is missing or damaged. @throws As {@link readStanding}. */
@@ -92,6 +101,9 @@ async function isEmpty(access: ActorAccess): Promise<boolean> {
   for await (const _entry of access.scanSizes(range, { limit: 1 })) return false;
   return true;
 }
+
+/** Thrown inside a transaction of the queue that found its index wrong; what it wrote vanishes with it. */
+export class IndexMismatch extends Error {}
 
 /** Why a message waits. */
 export type Wait = Omit<QueuePendingRecord, 'name'>;
@@ -205,10 +217,17 @@ export class Ledger {
     });
   }
 
-  /** Writes everything, with metadata and state that match it. @returns Whether anything has changed. */
+  /**
+   * Writes everything, with metadata and state that match it.
+   *
+   * @returns Whether anything has changed.
+   * @throws {IndexMismatch} If more messages are gone than there were.
+   */
   async save(): Promise<boolean> {
     const { isPaused } = this.#before.state;
     if (!this.#isChanged && isPaused === this.isPaused) return false;
+    // Also what an owner sees whose reads came before and after another owner's writes.
+    if (this.messageCount < 0) throw new IndexMismatch();
     await this.flush();
     const metadata = queueMetadataPayload.encode({ nextId: this.nextId, messageCount: this.messageCount });
     const wakeAtMs = await this.#wakeAtMs();

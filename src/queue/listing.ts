@@ -4,7 +4,7 @@ import { queueMessage, queuePending, queueReadyByName } from '../layout/index.js
 import type { KeyRange } from '../store/index.js';
 import { queuePendingPayload } from '../values/index.js';
 import { type QueueMessage, tryToMessage } from './body.js';
-import { readStanding, soundOrUndefined } from './ledger.js';
+import { FIRST_ID, readNextId, readStanding, soundOrUndefined } from './ledger.js';
 import { decodeMessage, isDecoded } from './message-records.js';
 
 /** Which entries of a list. */
@@ -29,6 +29,12 @@ export interface QueueCounts {
   readonly ready: number;
 }
 
+/** How all of the queue stands. */
+export interface QueueSize extends QueueCounts {
+  /** The id of the next message that is enqueued. */
+  readonly nextId: bigint;
+}
+
 /** Messages in the order of their ids, ready or not. What cannot be decoded is passed over. */
 export async function peek(access: ActorAccess, options: QueueListOptions): Promise<PeekedMessage[]> {
   const nowMs = access.clock.nowMs();
@@ -49,24 +55,29 @@ export async function peek(access: ActorAccess, options: QueueListOptions): Prom
 
 const MESSAGE_KEY_BYTES = queueMessage.keyBytes({ id: 0n });
 
-/** How many there are; counted where no record tells. Costs nothing that grows, or else the messages. */
-export async function counts(access: ActorAccess): Promise<QueueCounts> {
+/** How the queue stands; counted where no record tells. Costs nothing that grows, or else the messages. */
+export async function sizeOf(access: ActorAccess): Promise<QueueSize> {
   const standing = await readStanding(access);
   if (standing !== undefined) {
-    return { messages: standing.messageCount, ready: standing.state.readyCount };
+    const { messageCount: messages, nextId, state } = standing;
+    return { messages, ready: state.readyCount, nextId };
   }
   let messages = 0;
   let ready = 0;
+  let nextId = (await readNextId(access)) ?? FIRST_ID;
   const nowMs = access.clock.nowMs();
-  for await (const { value } of access.scan(queueMessage.range())) {
+  for await (const { key, value } of access.scan(queueMessage.range())) {
     messages++;
     const record = decodeMessage(value);
-    if (isDecoded(record) && !record.inFlight && (record.availableAtMs ?? 0) <= nowMs) ready++;
+    if (key.length !== MESSAGE_KEY_BYTES || !isDecoded(record)) continue;
+    if (!record.inFlight && (record.availableAtMs ?? 0) <= nowMs) ready++;
+    const { id } = queueMessage.decode(key);
+    if (id >= nextId) nextId = id + 1n;
   }
-  return { messages, ready };
+  return { messages, ready, nextId };
 }
 
-/** As {@link counts}, of one name. Costs the messages of that name and all that wait. */
+/** How many messages of one name there are. Costs the messages of that name and all that wait. */
 export async function countsOf(access: ActorAccess, name: string): Promise<QueueCounts> {
   let ready = 0;
   for await (const _entry of access.scanSizes(queueReadyByName.range({ name }))) ready++;

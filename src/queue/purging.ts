@@ -11,6 +11,7 @@ const PAGE = 256;
 /** Deletes every message, in one commit. @returns How many there were. */
 export async function purgeAll(ledger: Ledger): Promise<number> {
   const { messageCount } = ledger;
+  if (messageCount === 0) return 0;
   for (const family of [queueMessage, queueReady, queueReadyByName, queuePending]) {
     ledger.clearRange(family.range());
   }

@@ -5,12 +5,13 @@ import { DeadLetters } from './dead-letters.js';
 import { assertName, type EnqueuedMessage, enqueueInto, type NewMessage, prepare } from './enqueueing.js';
 import { NO_BYTES } from './ledger.js';
 import {
-  counts,
   countsOf,
   type PeekedMessage,
   peek,
   type QueueCounts,
   type QueueListOptions,
+  type QueueSize,
+  sizeOf,
 } from './listing.js';
 import type { MessageLease } from './message-records.js';
 import { purgeAll, purgeName } from './purging.js';
@@ -229,10 +230,13 @@ export class ActorQueue {
     return peek(this.#session.access, options);
   }
 
-  /** How many messages there are, of one name or of all. Of a name it costs what it counts. Also read-only. */
-  size(name?: string): Promise<QueueCounts> {
+  /** How many messages there are, and the next id. Also read-only. */
+  size(): Promise<QueueSize>;
+  /** How many messages of a name there are; it costs these and all that wait. Also read-only. */
+  size(name: string): Promise<QueueCounts>;
+  async size(name?: string): Promise<QueueCounts> {
     const { access } = this.#session;
-    return name === undefined ? counts(access) : countsOf(access, name);
+    return name === undefined ? sizeOf(access) : countsOf(access, name);
   }
 
   /**

@@ -2,10 +2,9 @@ import { queueMessagePayload } from '../values/index.js';
 import { type QueueMessage, tryToMessage } from './body.js';
 import { type Candidate, pausedNames, readyCandidates } from './candidates.js';
 import { settleDue } from './due.js';
-import type { Ledger } from './ledger.js';
+import { IndexMismatch, type Ledger } from './ledger.js';
 import { findMessage, isDecoded, type MessageLease } from './message-records.js';
 import { quarantineId } from './quarantining.js';
-import { IndexMismatch } from './session.js';
 
 export interface Taken {
   readonly messages: readonly LeasedMessage[];

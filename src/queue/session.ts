@@ -1,15 +1,12 @@
 import type { ActorAccess, WriteOptions } from '../actor/index.js';
 import { type ErrorCode, isKeyspaceError } from '../errors.js';
-import { Ledger } from './ledger.js';
+import { IndexMismatch, Ledger } from './ledger.js';
 import { rebase } from './rebase.js';
 import { rebuild } from './rebuild.js';
 import type { QueueRoom } from './room.js';
 import type { QueueSettings } from './settings.js';
 
 const ENDS: readonly ErrorCode[] = ['actor.fenced', 'actor.poisoned', 'actor.closed'];
-
-/** Thrown inside a transaction of the queue that found its index wrong; what it wrote vanishes with it. */
-export class IndexMismatch extends Error {}
 
 /** Calls of one queue, on an actor or inside a transaction: each sees it in order, and leaves it so. */
 export class QueueSession {

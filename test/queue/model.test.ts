@@ -327,5 +327,5 @@ async function drain(model: Model, { actor, clock }: Real): Promise<void> {
   const received = await actor.queue.receive({ count: 1_000 });
   expect(received.map(({ id }) => id)).toEqual(model.messages.map(({ id }) => id));
   for (const message of received) await message.ack();
-  expect(await actor.queue.size()).toEqual({ messages: 0, ready: 0 });
+  expect(await actor.queue.size()).toMatchObject({ messages: 0, ready: 0 });
 }

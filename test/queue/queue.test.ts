@@ -12,13 +12,13 @@ onEveryStore((open) => {
     expect(await queue.receive()).toEqual([]);
     expect(await queueEntries(store)).toEqual([]);
     expect(await queue.enqueue(mail({ to: 'Ada' }))).toEqual({ id: 1n, isDuplicate: false });
-    expect(await queue.size()).toEqual({ messages: 1, ready: 1 });
+    expect(await queue.size()).toMatchObject({ messages: 1, ready: 1 });
     const [message] = await queue.receive();
     expect(message).toMatchObject({ id: 1n, name: 'mail', body: { to: 'Ada' }, deliveryCount: 1 });
     expect(await queue.receive()).toEqual([]);
-    expect(await queue.size()).toEqual({ messages: 1, ready: 0 });
+    expect(await queue.size()).toMatchObject({ messages: 1, ready: 0 });
     await message?.ack();
-    expect(await queue.size()).toEqual({ messages: 0, ready: 0 });
+    expect(await queue.size()).toMatchObject({ messages: 0, ready: 0 });
     expect(await partCounts(store)).toEqual({ '01': 1, '03': 1 });
   });
 
@@ -53,7 +53,7 @@ onEveryStore((open) => {
     expect(second?.leaseId).not.toBe(first?.leaseId);
     clock.advance(100);
     expect(await queue.receive()).toEqual([]);
-    expect(await queue.size()).toEqual({ messages: 0, ready: 0 });
+    expect(await queue.size()).toMatchObject({ messages: 0, ready: 0 });
     const [letter] = await queue.deadLetters.list();
     expect(letter).toMatchObject({ id: 1n, body: 'x', reason: 'the lease ended', failureCount: 2 });
     expect(await queue.deadLetters.redrive(1n)).toBe(true);
@@ -188,7 +188,7 @@ onEveryStore((open) => {
         if (fails) throw new Error('no');
       });
     await expect(change(true)).rejects.toThrow('no');
-    expect(await queue.size()).toEqual({ messages: 2, ready: 1 });
+    expect(await queue.size()).toMatchObject({ messages: 2, ready: 1 });
     const waiting = queue.receive({ count: 2, names: ['mail'], waitMs: 1_000 });
     expect(bodies(await waiting)).toEqual([2]);
     const woken = queue.receive({ waitMs: 1_000 });
@@ -213,7 +213,7 @@ onEveryStore((open) => {
       expect(await queueEntries(store)).toEqual(before);
     }
     await queue.ackMany(received);
-    expect(await queue.size()).toEqual({ messages: 1, ready: 1 });
+    expect(await queue.size()).toMatchObject({ messages: 1, ready: 1 });
   });
 
   test('an idempotency key enqueues once, until it is forgotten', async () => {
@@ -243,7 +243,7 @@ onEveryStore((open) => {
       code: 'queue.full',
       details: { messages: 0, messagesMax: 2 },
     });
-    expect(await queue.size()).toEqual({ messages: 0, ready: 0 });
+    expect(await queue.size()).toMatchObject({ messages: 0, ready: 0 });
     await queue.enqueueMany([mail(1), mail(2)]);
     await expect(queue.enqueue(mail(3))).rejects.toMatchObject({ code: 'queue.full' });
     const waiting = queue.enqueue(mail(3), { waitMs: 1_000 });
@@ -313,7 +313,7 @@ onEveryStore((open) => {
     await queue.receive({ names: ['a'] });
     expect(await queue.size('a')).toEqual({ messages: 4, ready: 2 });
     expect(await queue.purge('a')).toBe(4);
-    expect(await queue.size()).toEqual({ messages: 1, ready: 1 });
+    expect(await queue.size()).toMatchObject({ messages: 1, ready: 1 });
     expect(await queue.purge()).toBe(1);
     expect(await partCounts(store)).toEqual({ '01': 1, '03': 1 });
     expect((await queue.enqueue(mail(1))).id).toBe(6n);
@@ -332,7 +332,7 @@ onEveryStore((open) => {
       [3, 'delayed'],
     ]);
     expect(bodies(await reader.peek({ afterId: 1n, limit: 1 }))).toEqual([2]);
-    expect(await reader.size()).toEqual({ messages: 3, ready: 1 });
+    expect(await reader.size()).toEqual({ messages: 3, ready: 1, nextId: 4n });
     await expect(reader.receive()).rejects.toMatchObject({ code: 'actor.read_only' });
     expect(await reader.deadLetters.list()).toEqual([]);
     expect(await reader.quarantine.list()).toEqual([]);

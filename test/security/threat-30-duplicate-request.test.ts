@@ -35,7 +35,7 @@ test('requests that are duplicated, reordered and late enqueue one message each'
           for (const message of await current.receive({ count: 3 })) await message.ack();
         }
         expect(applied.size).toBe(requests.length);
-        expect(await current.size()).toEqual({ messages: 0, ready: 0 });
+        expect(await current.size()).toMatchObject({ messages: 0, ready: 0 });
       },
     ),
     { numRuns: 30 },
