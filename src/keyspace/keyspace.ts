@@ -61,6 +61,7 @@ export class Keyspace {
 
   /** Use {@link openKeyspace}. */
   constructor(options: KeyspaceOptions) {
+    if (typeof options?.store?.commit !== 'function') throw new TypeError('store must be a Store');
     const { sharedStore = false, quotaBytes = QUOTA_BYTES, clock = systemClock, ids = randomIds } = options;
     if (typeof sharedStore !== 'boolean') throw new TypeError('sharedStore must be a boolean');
     assertQuota(quotaBytes);

@@ -79,6 +79,7 @@ export class ActorState {
    */
   async schedule(event: NewScheduledAction, options?: WriteOptions): Promise<string> {
     if (typeof event?.action !== 'string') throw new TypeError('action must be a string');
+    if (typeof event.dueAtMs !== 'number') throw new TypeError('dueAtMs must be a number of milliseconds');
     const { eventId = this.#access.ids.newId() } = event;
     await this.update((record = NEW_RECORD) => {
       const others = record.scheduledEvents.filter((other) => other.eventId !== eventId);
