@@ -159,6 +159,28 @@ onEveryStore((open) => {
     await expectExactUsage(store, poor);
   });
 
+  test('what a write adds to the records counts as well', async () => {
+    const { store } = await open();
+    const keyspace = await openKeyspace({ store, sharedStore: true });
+    const actor = await keyspace.openActor('a');
+    await actor.kv.set('k', new Uint8Array(100));
+    await actor.state.set({ initialized: true, state: 'xx', scheduledEvents: [] });
+    const { bytes } = await actor.usage();
+    const full = await keyspace.openActor('a', { quotaBytes: bytes });
+    // It takes from the user's values what it adds to them, and wakes the actor, which is one record more.
+    const scheduling = full.transaction(async (tx) => {
+      await tx.state.set({
+        initialized: true,
+        state: 'xx',
+        scheduledEvents: [{ eventId: 'e', dueAtMs: 1, action: 'go' }],
+      });
+      const grown = (await full.usage()).bytes;
+      await tx.kv.set('k', new Uint8Array(100 - 12 + (grown - bytes)));
+    });
+    await expect(scheduling).rejects.toMatchObject({ code: 'actor.quota_exceeded' });
+    await expectExactUsage(store, full);
+  });
+
   test('an actor without the record, or with a damaged one, is counted when it is opened', async () => {
     const { store } = await open();
     const entries: [string, string][] = [
@@ -193,6 +215,24 @@ onEveryStore((open) => {
     const { store, keyspace } = await openActor(open);
     await plant(store, [[USAGE_KEY, `0200${'00'.repeat(208)}`]]);
     await expect(keyspace.openActor('a')).rejects.toMatchObject({ code: 'value.version_unsupported' });
+  });
+
+  test('an owner keeps an actor whose records another version cannot read, and it can be deleted', async () => {
+    const wakeKey = '00010277616b6500';
+    for (const record of [
+      [USAGE_KEY, `0200${'00'.repeat(208)}`],
+      [wakeKey, '0200'],
+    ] as const) {
+      const { store, keyspace, actor } = await openActor(open);
+      await actor.state.schedule({ dueAtMs: 5, action: 'go' });
+      await plant(store, [record]);
+      await expect(keyspace.openActor('a')).rejects.toMatchObject({ code: 'value.version_unsupported' });
+      await actor.kv.set('k', 'still mine');
+      await plant(store, [record]);
+      await keyspace.deleteActor('a');
+      expect(await keyspace.nextDue()).toBeUndefined();
+      expect(await collect(keyspace.actors())).toEqual([]);
+    }
   });
 
   test('wrong quotas are refused', async () => {
