@@ -194,13 +194,17 @@ export class Owner {
   #unitDone(unit: Unit, issued: Issued, index: number | undefined, results: unknown[]): void {
     if (this.#wentThrough(issued)) return;
     if (unit.throws) this.#wrong(`${unit.text} resolved`, ChangedMind.name, results);
-    if (index === undefined) return this.#doneLate(unit);
+    if (index === undefined) {
+      this.#doneLate(unit);
+      return;
+    }
     const expected = unit.outcome(this.timeline.state(index)).results;
     if (!isDeepStrictEqual(results, expected)) {
       // Whoever is superseded may read what the next owner wrote, and decide by it.
       if (!this.isSuperseded) this.#wrong(`the results of ${unit.text}`, expected, results);
       this.timeline.refuse(index);
-      return this.#doneLate(unit);
+      this.#doneLate(unit);
+      return;
     }
     // What changed nothing has nothing to lose.
     if (this.timeline.changes(index)) this.#fulfilledCount = Math.max(this.#fulfilledCount, index + 1);
