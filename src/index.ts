@@ -9,8 +9,6 @@ export {
   KeyspaceError,
 } from './errors.js';
 export {
-  type DecodedActor,
-  type DecodedConnection,
   type DecodedDeadLetter,
   type DecodedEntry,
   type DecodedMessage,
@@ -125,4 +123,4 @@ export {
   type VerifyExportOptions,
   verifyExport,
 } from './transfer/index.js';
-export type { UsageCount } from './values/index.js';
+export type { ActorContents, ConnectionContents, UsageCount } from './values/index.js';

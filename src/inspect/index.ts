@@ -1,10 +1,3 @@
 export { type DecodedEntry, decodeEntry, decodeKeyspaceEntry } from './decode-entry.js';
-export type {
-  DecodedActor,
-  DecodedConnection,
-  DecodedDeadLetter,
-  DecodedMessage,
-  DecodedResponse,
-  WorkflowState,
-} from './records.js';
+export type { DecodedDeadLetter, DecodedMessage, DecodedResponse, WorkflowState } from './records.js';
 export type { DecodedValue, ValueKind, ValueRecords } from './value.js';

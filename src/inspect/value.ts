@@ -1,4 +1,6 @@
 import type {
+  ActorContents,
+  ConnectionContents,
   FileMetaRecord,
   ImportMarkerRecord,
   LayoutHeaderRecord,
@@ -9,14 +11,7 @@ import type {
   UsageRecord,
   WakeRecord,
 } from '../values/index.js';
-import type {
-  DecodedActor,
-  DecodedConnection,
-  DecodedDeadLetter,
-  DecodedMessage,
-  DecodedResponse,
-  WorkflowState,
-} from './records.js';
+import type { DecodedDeadLetter, DecodedMessage, DecodedResponse, WorkflowState } from './records.js';
 
 /** What each kind of value is decoded to. */
 export interface ValueRecords {
@@ -24,8 +19,8 @@ export interface ValueRecords {
   readonly usage: UsageRecord;
   readonly wake: WakeRecord;
   readonly importMarker: ImportMarkerRecord;
-  readonly actor: DecodedActor;
-  readonly connection: DecodedConnection;
+  readonly actor: ActorContents;
+  readonly connection: ConnectionContents;
   readonly inspectorToken: string;
   /** The user's own bytes. */
   readonly userValue: Uint8Array;

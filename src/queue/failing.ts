@@ -7,7 +7,7 @@ const REASON_CHARACTERS_MAX = 160;
 const FAILURES_MAX = 0xffff_ffff;
 
 /** Text that a dead letter has room for: well-formed, and cut to 160 UTF-16 units. */
-export function shortReason(reason: string): string {
+function shortReason(reason: string): string {
   const wellFormed = reason.toWellFormed();
   if (wellFormed.length <= REASON_CHARACTERS_MAX) return wellFormed;
   return `${wellFormed.slice(0, REASON_CHARACTERS_MAX - 1).toWellFormed()}…`;
