@@ -39,7 +39,7 @@ export async function* rows({ folder, quick }) {
           plainjob.enqueue(BODY);
           plainjob.done(plainjob.take());
         }),
-        '@deno/kv': deno && repeated(denoCycle(deno)),
+        '@deno/kv': deno && repeated(() => deno.queueCycle(BODY)),
       },
     };
 
@@ -113,17 +113,6 @@ function takeAndGiveBack(queue) {
   return async () => {
     const [message] = await queue.receive();
     await message.nack();
-  };
-}
-
-/** Its own queue hands messages to a listener, so that the same is done with what it stores. */
-function denoCycle(deno) {
-  let next = 0;
-  return async () => {
-    const key = `message/${next++}`;
-    await deno.set(key, BODY);
-    await deno.set(key, { ...BODY, leased: true });
-    await deno.delete(key);
   };
 }
 

@@ -1,14 +1,19 @@
 import { isKeyspaceError, KeyspaceError } from '../errors.js';
 import { queueMessage, queuePending, queueReadyByName } from '../layout/index.js';
-import { KEY_BYTES_MAX } from '../store/index.js';
+import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../store/index.js';
 import { type QueueMessageRecord, queueMessagePayload, queuePendingPayload } from '../values/index.js';
 import { type Ledger, readSound, soundOrUndefined } from './ledger.js';
 
 /** A message's record, or why it cannot be told. */
 export type FoundMessage = QueueMessageRecord | { readonly undecodable: string; readonly bytes?: Uint8Array };
 
+/** The largest message that is enqueued, and what it grows by while it is leased. */
+const MESSAGE_BYTES_MAX = VALUE_BYTES_MAX + 32;
+
 /** The record in these bytes. */
 export function decodeMessage(bytes: Uint8Array): FoundMessage {
+  // As a dead letter, another writer's would be more than stores take.
+  if (bytes.length > MESSAGE_BYTES_MAX) return { undecodable: `it has ${bytes.length} bytes`, bytes };
   try {
     const record = queueMessagePayload.decode(bytes);
     if (isIndexable(record.name)) return record;

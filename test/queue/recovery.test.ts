@@ -189,6 +189,28 @@ onEveryStore((open) => {
     expect((await queue.enqueue(mail(1))).id).toBe(6n);
   });
 
+  test('a message that is too large to be leased or to become a dead letter is put aside', async () => {
+    const { queue, store } = await openQueue(open, { queue: { messageBytesMax: 131_072, deliveriesMax: 1 } });
+    const largest = 'x'.repeat(131_072 - 2 - 5 - 3 - 5 - 8 - 4);
+    await queue.enqueue(mail(largest));
+    await plant(store, [
+      [messageKey(2n), foreign('y'.repeat(131_072 + 50))],
+      [messageKey(3n), foreign('z', { name: 'n'.repeat(1_690) })],
+      [METADATA, metadata(4n, 3)],
+    ]);
+    const [message, ...others] = await queue.receive({ count: 3 });
+    expect(message?.body === largest).toBe(true);
+    expect(others).toEqual([]);
+    expect((await queue.quarantine.list()).map(({ reason }) => reason)).toEqual([
+      'it has 131149 bytes',
+      'its name is too long',
+    ]);
+    await message?.nack({ reason: '\u{10ffff}'.repeat(300) });
+    const [letter] = await queue.deadLetters.list();
+    expect(letter?.body === largest).toBe(true);
+    expect(letter?.reason).toMatch(/^\u{10ffff}+\ufffd?…$/u);
+  });
+
   test('a message that turns bad after it was indexed is put aside when it is reached', async () => {
     const { queue, store } = await openQueue(open);
     await queue.enqueueMany([mail(1), mail(2)]);
