@@ -64,6 +64,20 @@ onEveryStore((open) => {
     expect((await next.receive({ count: 10 })).map(({ body }) => body)).toEqual([1, 2, 3, 4]);
   });
 
+  test('ids of messages that are long gone are known from the state when the metadata is lost', async () => {
+    const { queue, store, again } = await openQueue(open);
+    await queue.enqueueMany([mail(1), mail(2)]);
+    await queue.ackMany(await queue.receive({ count: 2 }));
+    for (const value of [undefined, 'ff', metadata(1n, 0)]) {
+      if (value === undefined) await remove(store, [METADATA]);
+      else await plant(store, [[METADATA, value]]);
+      const { queue: next } = await again();
+      const { id } = await next.enqueue(mail(3));
+      expect(id).toBe(value === undefined ? 3n : value === 'ff' ? 4n : 5n);
+      await next.ackMany(await next.receive());
+    }
+  });
+
   test.each([
     ['corrupt', 'ff'],
     ['empty', ''],
