@@ -1,7 +1,7 @@
 import { encodeUserValue } from '../actor/index.js';
 import { encodeUtf8 } from '../bytes/index.js';
 import { KeyspaceError } from '../errors.js';
-import { queueExpiry, queueIdempotency } from '../layout/index.js';
+import { queueExpiry, queueIdempotency, queueMessage } from '../layout/index.js';
 import { queueIdempotencyPayload, queueMessagePayload } from '../values/index.js';
 import { sweepExpired } from './expiring.js';
 import { type Ledger, NO_BYTES, soundOrUndefined } from './ledger.js';
@@ -99,7 +99,8 @@ function add(ledger: Ledger, { name, body, delayMs = 0, availableAtMs: atMs }: P
   const availableAtMs = atMs ?? nowMs + delayMs;
   const isReady = availableAtMs <= nowMs;
   const record = { name, body, enqueuedAtMs: nowMs, ...(!isReady && { availableAtMs }) };
-  const messageBytes = queueMessagePayload.encode(record).length;
+  const bytes = queueMessagePayload.encode(record);
+  const messageBytes = bytes.length;
   const { messageBytesMax } = settings;
   if (messageBytes > messageBytesMax) {
     throw new KeyspaceError(
@@ -109,7 +110,7 @@ function add(ledger: Ledger, { name, body, delayMs = 0, availableAtMs: atMs }: P
     );
   }
   const id = ledger.nextId++;
-  ledger.setMessage(id, record);
+  ledger.set(queueMessage.encode({ id }), bytes);
   ledger.messageCount++;
   if (isReady) ledger.addReady(name, id);
   else ledger.addPending(availableAtMs, id, name, { sinceMs: atMs === undefined ? nowMs : undefined });
