@@ -1,4 +1,25 @@
 export type { Durability, OpenActorOptions, WriteOptions } from './actor/index.js';
+export type {
+  ActorBlobs,
+  BlobAudit,
+  BlobInfo,
+  BlobProblem,
+  BlobReferenceInfo,
+  BlobSource,
+  BlobStat,
+  CollectCounts,
+  CollectOptions,
+  CollectResult,
+  Lifetime,
+  PassSummary,
+  PutOptions,
+  ReadBlobOptions,
+  Refusal,
+  RefusalReason,
+  SweepOptions,
+  SweepResult,
+  UnheldBlob,
+} from './blobs/index.js';
 export { type Clock, type IdSource, randomIds, systemClock } from './clock.js';
 export type { ActorConnections, Connection } from './connections/index.js';
 export {
@@ -8,6 +29,23 @@ export {
   isKeyspaceError,
   KeyspaceError,
 } from './errors.js';
+export {
+  type ActorFields,
+  declareFields,
+  type FieldDeclarations,
+  type FieldDefaults,
+  type FieldEvent,
+  FieldReference,
+  type FieldSettings,
+  type FieldStat,
+  type FieldSweepOptions,
+  type FieldSweepResult,
+  type Hydrated,
+  type HydrateOptions,
+  type OnOversize,
+  type SetFieldOptions,
+  type TruncatedField,
+} from './fields/index.js';
 export {
   type DecodedActor,
   type DecodedConnection,

@@ -1,6 +1,8 @@
 import type { ActorAccess, ActorHandle, WriteOptions } from '../actor/index.js';
+import { ActorBlobs, BlobHolders } from '../blobs/index.js';
 import { ActorConnections } from '../connections/index.js';
 import { isKeyspaceError } from '../errors.js';
+import { ActorFields, type FieldDefaults, fieldBlobs } from '../fields/index.js';
 import { ActorInspectorToken } from '../inspector-token/index.js';
 import { ActorKv } from '../kv/index.js';
 import type { Layout } from '../layout/index.js';
@@ -15,7 +17,14 @@ export interface ActorSubsystems {
   readonly inspectorToken: ActorInspectorToken;
   /** User keys. */
   readonly kv: ActorKv;
+  /** Bytes of any length, by their digest. */
+  readonly blobs: ActorBlobs;
+  /** JSON values of any size, by name. */
+  readonly fields: ActorFields;
 }
+
+/** Every part of an actor whose values may be in blobs: the collector must know them all. */
+const BLOB_HOLDERS = new BlobHolders([fieldBlobs]);
 
 /** What a transaction's callback works with; dead once the callback has settled. */
 export type ActorTransaction = ActorSubsystems;
@@ -26,11 +35,15 @@ export class ActorKeyspace implements ActorSubsystems {
   readonly connections: ActorConnections;
   readonly inspectorToken: ActorInspectorToken;
   readonly kv: ActorKv;
+  readonly blobs: ActorBlobs;
+  readonly fields: ActorFields;
+  readonly #fieldDefaults: FieldDefaults;
   readonly #handle: ActorHandle;
   readonly #onClose: () => void;
 
   /** Use `keyspace.openActor`. */
-  constructor(handle: ActorHandle, onClose: () => void) {
+  constructor(handle: ActorHandle, fieldDefaults: FieldDefaults, onClose: () => void) {
+    this.#fieldDefaults = fieldDefaults;
     this.#handle = handle;
     this.#onClose = onClose;
     ({
@@ -38,7 +51,9 @@ export class ActorKeyspace implements ActorSubsystems {
       connections: this.connections,
       inspectorToken: this.inspectorToken,
       kv: this.kv,
-    } = subsystems(handle.access));
+      blobs: this.blobs,
+      fields: this.fields,
+    } = subsystems(handle.access, fieldDefaults));
   }
 
   get id(): string {
@@ -84,7 +99,10 @@ export class ActorKeyspace implements ActorSubsystems {
     callback: (transaction: ActorTransaction) => Promise<T>,
     options?: WriteOptions,
   ): Promise<T> {
-    return this.#handle.access.transaction((access) => callback(subsystems(access)), options);
+    return this.#handle.access.transaction(
+      (access) => callback(subsystems(access, this.#fieldDefaults)),
+      options,
+    );
   }
 
   /**
@@ -114,11 +132,13 @@ export class ActorKeyspace implements ActorSubsystems {
   }
 }
 
-function subsystems(access: ActorAccess): ActorSubsystems {
+function subsystems(access: ActorAccess, fieldDefaults: FieldDefaults): ActorSubsystems {
   return {
     state: new ActorState(access),
     connections: new ActorConnections(access),
     inspectorToken: new ActorInspectorToken(access),
     kv: new ActorKv(access),
+    blobs: new ActorBlobs(access, BLOB_HOLDERS),
+    fields: new ActorFields(access, fieldDefaults),
   };
 }

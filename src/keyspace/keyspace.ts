@@ -9,6 +9,7 @@ import {
 } from '../actor/index.js';
 import { type Clock, type IdSource, randomIds, systemClock } from '../clock.js';
 import { isKeyspaceError, KeyspaceError } from '../errors.js';
+import { checkFieldDefaults, type FieldDefaults } from '../fields/index.js';
 import { decodePartition, encodeActorPartition, encodeRoot } from '../layout/index.js';
 import { rootedStore, type Store, WHOLE_PARTITION } from '../store/index.js';
 import { ActorKeyspace } from './actor-keyspace.js';
@@ -33,13 +34,15 @@ export interface KeyspaceOptions {
   readonly clock?: Clock | undefined;
   /** What makes ids that are not given. Default random UUIDs. */
   readonly ids?: IdSource | undefined;
+  /** What may be in fields, and for how long, in every actor. */
+  readonly fieldDefaults?: FieldDefaults | undefined;
 }
 
 /**
  * Opens a keyspace: the actors of one store, or of one root in it.
  *
- * @throws {TypeError} If the root is not a string, or `sharedStore` not a boolean.
- * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate.
+ * @throws {TypeError} If the root is not a string, `sharedStore` not a boolean, or a setting of fields not known.
+ * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate, or a number is out of range.
  */
 export async function openKeyspace(options: KeyspaceOptions): Promise<Keyspace> {
   return new Keyspace(options);
@@ -50,6 +53,7 @@ export class Keyspace {
   readonly #store: Store;
   readonly #surroundings: ActorSurroundings;
   readonly #sharedStore: boolean;
+  readonly #fieldDefaults: FieldDefaults;
   readonly #open = new OpenActors();
   #closing: Promise<void> | undefined;
 
@@ -58,6 +62,7 @@ export class Keyspace {
     const { sharedStore = false, quotaBytes = QUOTA_BYTES, clock = systemClock, ids = randomIds } = options;
     if (typeof sharedStore !== 'boolean') throw new TypeError('sharedStore must be a boolean');
     assertQuota(quotaBytes);
+    this.#fieldDefaults = checkFieldDefaults(options.fieldDefaults ?? {});
     const root = encodeRoot(options.root);
     this.#store = rootedStore(options.store, root);
     this.#surroundings = { store: this.#store, root, clock, ids, quotaBytes };
@@ -78,7 +83,7 @@ export class Keyspace {
   async openActor(actorId: string, options?: OpenActorOptions): Promise<ActorKeyspace> {
     this.#assertOpen();
     const handle = await openActorHandle(this.#surroundings, actorId, options);
-    const actor = new ActorKeyspace(handle, () => this.#open.delete(actor));
+    const actor = new ActorKeyspace(handle, this.#fieldDefaults, () => this.#open.delete(actor));
     if (this.#closing !== undefined) await actor.close();
     this.#assertOpen();
     this.#open.add(actor);

@@ -11,7 +11,7 @@ export interface UnitRule {
 const PLAIN = ['bytes', 'errors'];
 const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
-const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'state'];
+const SUBSYSTEMS = ['blobs', 'connections', 'fields', 'inspector-token', 'kv', 'state'];
 const STORES = ['stores/memory', 'stores/lmdb'];
 const KEYSPACE_PARTS = [...SUBSYSTEM, ...SUBSYSTEMS];
 const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
@@ -46,6 +46,8 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
     ],
   },
   actor: { units: ACTOR_PARTS, builtins: ['async_hooks', 'crypto'] },
+  blobs: { units: SUBSYSTEM, builtins: ['crypto', 'timers/promises'] },
+  fields: { units: [...SUBSYSTEM, 'blobs'] },
   connections: { units: SUBSYSTEM },
   'inspector-token': { units: SUBSYSTEM },
   kv: { units: SUBSYSTEM },

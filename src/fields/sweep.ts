@@ -1,0 +1,37 @@
+import type { ActorAccess } from '../actor/index.js';
+import { fieldExpiry } from '../layout/index.js';
+import { removeField } from './stored-field.js';
+
+export interface FieldSweepOptions {
+  /** Fields to remove at most. Default 1,000. */
+  readonly limit?: number | undefined;
+}
+
+export interface FieldSweepResult {
+  /** Fields that ended. */
+  readonly expired: number;
+  /** Whether there may be more. */
+  readonly hasMore: boolean;
+}
+
+/** One batch, in one commit. */
+export async function sweepFields(
+  access: ActorAccess,
+  { limit = 1_000 }: FieldSweepOptions = {},
+): Promise<FieldSweepResult> {
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new RangeError(`limit must be a whole number of 1 or more, not ${String(limit)}`);
+  }
+  const nowMs = Math.floor(access.clock.nowMs());
+  if (nowMs < 0) return { expired: 0, hasMore: false };
+  return access.transaction(async (transaction) => {
+    const { begin } = fieldExpiry.range();
+    const { end } = fieldExpiry.range({ expiresAtMs: nowMs });
+    const due: string[] = [];
+    for await (const { key } of transaction.scanSizes({ begin, end }, { limit })) {
+      due.push(fieldExpiry.decode(key).fieldName);
+    }
+    for (const fieldName of due) await removeField(transaction, fieldName);
+    return { expired: due.length, hasMore: due.length === limit };
+  });
+}
