@@ -50,6 +50,7 @@ export {
   type DecodedActor,
   type DecodedConnection,
   type DecodedEntry,
+  type DecodedField,
   type DecodedMessage,
   type DecodedValue,
   decodeEntry,

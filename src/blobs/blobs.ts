@@ -2,6 +2,7 @@ import type { ActorAccess, WriteOptions } from '../actor/index.js';
 import { blobDescriptor, blobReference, blobRetirement } from '../layout/index.js';
 import { blobDescriptorPayload, blobRetirementPayload } from '../values/index.js';
 import { auditBlobs, type BlobAudit } from './audit.js';
+import { BlobRoots } from './blob-roots.js';
 import {
   chunkCount,
   collectChunks,
@@ -33,7 +34,6 @@ import {
   removeReference,
 } from './references.js';
 import { repairBlob } from './repair.js';
-import { assertRootName, deleteRoot, readRoot, replaceRoot, rootRecords, versionsOf } from './roots.js';
 import type { BlobSource } from './source.js';
 import { type SweepOptions, type SweepResult, sweepBlobs } from './sweep.js';
 
@@ -90,6 +90,7 @@ export interface BlobReferenceInfo {
  * `key.too_large` for a holder's or a root's name, and as `ActorAccess`.
  */
 export class ActorBlobs {
+  readonly roots: BlobRoots;
   readonly #access: ActorAccess;
   readonly #holders: BlobHolders;
   #isCollecting = false;
@@ -97,6 +98,7 @@ export class ActorBlobs {
   constructor(access: ActorAccess, holders: BlobHolders) {
     this.#access = access;
     this.#holders = holders;
+    this.roots = new BlobRoots(access);
   }
 
   /**
@@ -237,46 +239,6 @@ export class ActorBlobs {
     await this.#access.transaction(async (access) => {
       for (const digest of parsed) await removeReference(access, digest, `lease:${leaseId}`);
     });
-  }
-
-  /**
-   * Makes a named root hold exactly these blobs, in one commit.
-   *
-   * @param name Text without `@`.
-   * @param options.retain How many earlier versions to keep, the rest of which are released. Default 0.
-   * @throws {KeyspaceError} Also `blob.missing`, and then the root is as it was.
-   */
-  setRoot(
-    name: string,
-    digests: Iterable<string>,
-    { retain = 0, ...options }: { readonly retain?: number | undefined } & WriteOptions = {},
-  ): Promise<void> {
-    assertRootName(name);
-    assertTime(retain, 0, 'retain');
-    if (typeof digests === 'string') throw new TypeError('digests must be several, not a string');
-    const parsed = Array.from(digests, parseDigest);
-    return this.#access.transaction((access) => replaceRoot(access, name, parsed, retain), options);
-  }
-
-  /** The blobs of a root, in order of their digests; `undefined` if there is no such root. */
-  async getRoot(name: string): Promise<string[] | undefined> {
-    return (await readRoot(this.#access, name))?.map(digestText);
-  }
-
-  /** Names of earlier versions of a root, oldest first, for {@link getRoot}. */
-  rootVersions(name: string): Promise<string[]> {
-    return versionsOf(this.#access, name);
-  }
-
-  /** Removes a root and its earlier versions. @returns Whether there was one. */
-  deleteRoot(name: string, options?: WriteOptions): Promise<boolean> {
-    assertRootName(name);
-    return this.#access.transaction((access) => deleteRoot(access, name), options);
-  }
-
-  /** Names of all roots, earlier versions among them. */
-  async *roots(): AsyncGenerator<string, void, undefined> {
-    for await (const { rootName } of rootRecords(this.#access)) yield rootName;
   }
 
   /**

@@ -1,4 +1,5 @@
 export type { BlobAudit, BlobProblem } from './audit.js';
+export type { BlobRoots, SetRootOptions } from './blob-roots.js';
 export {
   ActorBlobs,
   type BlobInfo,

@@ -1,4 +1,5 @@
 import type { ActorAccess, WriteOptions } from '../actor/index.js';
+import { copyBytes } from '../bytes/index.js';
 import { blobRetirement } from '../layout/index.js';
 import { CHUNK_BYTES, COMMIT_BYTES, isStored, setChunks, setDescriptor } from './chunks.js';
 import { Hasher, hashBytes } from './digest.js';
@@ -38,7 +39,9 @@ export async function putBlob(access: ActorAccess, source: BlobSource, plan: Put
   }
 }
 
-async function putBytes(access: ActorAccess, bytes: Uint8Array, plan: PutPlan): Promise<StoredBytes> {
+async function putBytes(access: ActorAccess, given: Uint8Array, plan: PutPlan): Promise<StoredBytes> {
+  // Whoever gave them may change them while this waits for its turn.
+  const bytes = given.length <= COMMIT_BYTES ? copyBytes(given) : given;
   const digest = await hashBytes(bytes);
   const stored = { digest, byteCount: bytes.length };
   if (bytes.length <= COMMIT_BYTES) {

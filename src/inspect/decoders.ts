@@ -1,7 +1,19 @@
 import { copyBytes, decodeUtf8 } from '../bytes/index.js';
 import {
+  actorField,
   actorState,
+  blobChunk,
+  blobDescriptor,
+  blobExpiry,
+  blobPass,
+  blobReference,
+  blobRetirement,
+  blobRoot,
+  blobRootMember,
+  blobUpload,
+  blobUploadChunk,
   connection,
+  fieldExpiry,
   inspectorToken,
   isLayout0QueueMetadata,
   keyspaceDue,
@@ -39,6 +51,16 @@ import {
   type WakeRecord,
   wakePayload,
 } from '../values/index.js';
+import {
+  blobBytesValue,
+  blobDescriptorValue,
+  blobPassValue,
+  blobReferenceValue,
+  blobRetirementValue,
+  blobRootValue,
+  blobUploadValue,
+  fieldValue,
+} from './blob-values.js';
 import { decodedActor, decodedConnection, malformed, workflowState } from './records.js';
 import type { DecodedValue } from './value.js';
 import { number, plural, time } from './words.js';
@@ -173,6 +195,18 @@ export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
   [workflowField.name]: workflowFieldValue(WORKFLOW_FIELD),
   [sqliteMeta.name]: fileMetaValue,
   [sqliteChunk.name]: sqliteChunkValue,
+  [blobDescriptor.name]: blobDescriptorValue,
+  [blobChunk.name]: blobBytesValue,
+  [blobReference.name]: blobReferenceValue,
+  [blobExpiry.name]: noValue,
+  [blobRetirement.name]: blobRetirementValue,
+  [blobRoot.name]: blobRootValue,
+  [blobRootMember.name]: noValue,
+  [blobUpload.name]: blobUploadValue,
+  [blobUploadChunk.name]: blobBytesValue,
+  [blobPass.name]: blobPassValue,
+  [fieldExpiry.name]: noValue,
+  [actorField.name]: fieldValue,
   // Later versions of RivetKit keep an alarm record at this key.
   [layout0QueueMetadata.name]: (value, fields) =>
     isLayout0QueueMetadata(value) ? queueMetadataValue(value, fields) : undecoded(value),
@@ -181,11 +215,13 @@ export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
   [layout0WorkflowField.name]: workflowFieldValue(LAYOUT_0_WORKFLOW_FIELD),
   [layout0SqliteMeta.name]: fileMetaValue,
   [layout0SqliteChunk.name]: sqliteChunkValue,
-  [keyspaceDue.name]: (value) => {
-    if (value.length > 0) throw malformed('due entry', 0, 'trailing bytes');
-    return { kind: 'none', record: undefined, sentence: 'no bytes' };
-  },
+  [keyspaceDue.name]: noValue,
 };
+
+function noValue(value: Uint8Array): DecodedValue {
+  if (value.length > 0) throw malformed('index entry', 0, 'trailing bytes');
+  return { kind: 'none', record: undefined, sentence: 'no bytes' };
+}
 
 export function undecoded(value: Uint8Array): DecodedValue {
   return { kind: 'bytes', record: copyBytes(value), sentence: plural(value.length, 'byte') };

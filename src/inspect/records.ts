@@ -4,6 +4,7 @@ import {
   type ConnectionRecord,
   decodeCbor,
   type EmbeddedConnections,
+  type FieldRecord,
   type QueueMessageRecord,
 } from '../values/index.js';
 
@@ -34,6 +35,13 @@ export interface DecodedConnection extends Omit<ConnectionRecord, 'parameters' |
 /** A message with the value that its record holds as CBOR. */
 export interface DecodedMessage extends Omit<QueueMessageRecord, 'body'> {
   readonly body: unknown;
+}
+
+/** A field, with its value unless that is in a blob. */
+export interface DecodedField extends Omit<FieldRecord, 'content'> {
+  /** Present if it is inline. */
+  readonly value?: unknown;
+  readonly blob?: { readonly digest: Uint8Array; readonly byteCount: number };
 }
 
 const WORKFLOW_STATES = [

@@ -1,4 +1,10 @@
 import type {
+  BlobDescriptorRecord,
+  BlobPassRecord,
+  BlobReferenceRecord,
+  BlobRetirementRecord,
+  BlobRootRecord,
+  BlobUploadRecord,
   FileMetaRecord,
   ImportMarkerRecord,
   LayoutHeaderRecord,
@@ -6,7 +12,13 @@ import type {
   UsageRecord,
   WakeRecord,
 } from '../values/index.js';
-import type { DecodedActor, DecodedConnection, DecodedMessage, WorkflowState } from './records.js';
+import type {
+  DecodedActor,
+  DecodedConnection,
+  DecodedField,
+  DecodedMessage,
+  WorkflowState,
+} from './records.js';
 
 /** What each kind of value is decoded to. */
 export interface ValueRecords {
@@ -29,6 +41,15 @@ export interface ValueRecords {
   readonly fileMeta: FileMetaRecord;
   /** 1 to 4,096 bytes of a database file; the rest of 4,096 is zero. */
   readonly sqliteChunk: Uint8Array;
+  readonly blobDescriptor: BlobDescriptorRecord;
+  /** Bytes of a blob. */
+  readonly blobBytes: Uint8Array;
+  readonly blobReference: BlobReferenceRecord;
+  readonly blobRetirement: BlobRetirementRecord;
+  readonly blobRoot: BlobRootRecord;
+  readonly blobUpload: BlobUploadRecord;
+  readonly blobPass: BlobPassRecord;
+  readonly field: DecodedField;
   readonly none: undefined;
   /** Bytes of a family whose values this version does not decode. */
   readonly bytes: Uint8Array;
