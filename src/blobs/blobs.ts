@@ -47,7 +47,7 @@ export interface PutOptions extends Lifetime, WriteOptions {
   /** Who holds the blob; without one it is collected once the grace time is over, unless somebody then does. */
   readonly holder?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told how many bytes are stored, after each commit. */
+  /** Told how many bytes are taken in so far, part by part. */
   readonly onProgress?: ((progress: { readonly bytes: number }) => void) | undefined;
 }
 
@@ -102,7 +102,7 @@ export class ActorBlobs {
   }
 
   /**
-   * Stores a blob. Up to 4,192,512 bytes it is one commit; more goes over several, with the blob there and held
+   * Stores a blob. Up to 1,048,128 bytes it is one commit; more goes over several, with the blob there and held
    * from the last one on, in memory of a few parts. Bytes given as a whole must not change until it is done. What is
    * stored already is compared, and written anew if it differs.
    *

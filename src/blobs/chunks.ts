@@ -14,8 +14,8 @@ export const CHUNK_BYTES = 65_508;
 /** How many chunks are read at once. */
 const READ_CHUNKS = 16;
 
-/** What one commit takes of a blob that is written over several. */
-export const COMMIT_BYTES = 64 * CHUNK_BYTES;
+/** What one commit takes of a blob that is written over several: little enough for every store. */
+export const COMMIT_BYTES = 16 * CHUNK_BYTES;
 
 export function chunkCount(byteCount: number, chunkBytes = CHUNK_BYTES): number {
   return Math.ceil(byteCount / chunkBytes);

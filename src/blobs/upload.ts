@@ -8,6 +8,9 @@ import { digestText } from './digest.js';
 /** For how long an upload that makes no progress is protected. */
 export const UPLOAD_MS = 3_600_000;
 
+// The commit that makes it a blob comes after these, and is durable only if they are.
+const DEFERRED = { durability: 'deferred' } as const;
+
 /**
  * Bytes that reach the store over several commits. Until the last one they are no blob: a record says which digest
  * is under way, so that the collector leaves its chunks alone, and until when, so that those of a process that died
@@ -30,7 +33,7 @@ export class Upload {
     await this.#access.write((writes) => {
       writes.set(this.#key, this.#record());
       setChunks(writes, digest, firstIndex, bytes);
-    });
+    }, DEFERRED);
   }
 
   /** Stores a part of a blob whose digest will be known at its end. */
@@ -42,13 +45,13 @@ export class Upload {
         const chunk = copyBytes(bytes.subarray(begin, begin + CHUNK_BYTES));
         writes.set(blobUploadChunk.encode({ uploadId, chunkIndex: at }), chunk);
       }
-    });
+    }, DEFERRED);
   }
 
   /** Brings what was staged to its place, unless exactly that is there. */
   async settle(digest: Uint8Array, byteCount: number, onPart: () => void): Promise<void> {
     this.#digest = digest;
-    await this.#access.write((writes) => writes.set(this.#key, this.#record()));
+    await this.#access.write((writes) => writes.set(this.#key, this.#record()), DEFERRED);
     if (await isStored(this.#access, digest, byteCount, this.#staged(byteCount))) return;
     const perCommit = COMMIT_BYTES / CHUNK_BYTES;
     for (let index = 0; index < chunkCount(byteCount); index += perCommit) {
@@ -62,7 +65,7 @@ export class Upload {
           writes.set(blobChunk.encode({ digest, chunkIndex: index + at }), chunk as Uint8Array);
           writes.delete(keys[at] as Uint8Array);
         }
-      });
+      }, DEFERRED);
     }
   }
 
