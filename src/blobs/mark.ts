@@ -76,7 +76,9 @@ async function readReferences(
     if (!kinds.includes(kind)) {
       return { reason: 'unknown_holder', detail: `a reference is not of the kinds ${kinds.join(', ')}` };
     }
-    hasLive ||= isLive(blobReferencePayload.decode(value), nowMs);
+    // Each is read, even once one is known to hold.
+    const record = blobReferencePayload.decode(value);
+    hasLive ||= isLive(record, nowMs);
   }
   return { hasLive };
 }

@@ -108,8 +108,8 @@ async function completing(
     }, plan.options);
     return stored;
   } catch (error) {
-    // Otherwise its record lets the sweeper do so later.
-    await upload.end(access).catch(() => {});
+    // Otherwise its record lets the sweeper and the collector do so later.
+    await upload.giveUp().catch(() => {});
     throw error;
   }
 }

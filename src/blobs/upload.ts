@@ -1,6 +1,6 @@
 import type { ActorAccess } from '../actor/index.js';
 import { copyBytes, equalBytes } from '../bytes/index.js';
-import { blobChunk, blobUpload, blobUploadChunk } from '../layout/index.js';
+import { blobChunk, blobDescriptor, blobUpload, blobUploadChunk } from '../layout/index.js';
 import { blobUploadPayload } from '../values/index.js';
 import { CHUNK_BYTES, COMMIT_BYTES, chunkCount, isStored, setChunks } from './chunks.js';
 import { digestText } from './digest.js';
@@ -69,9 +69,21 @@ export class Upload {
     }
   }
 
-  /** Removes the record, and what is staged, in the commit that ends the upload one way or the other. */
+  /** Removes the record, and what is staged, in the transaction that makes a blob of it. */
   async end(access: ActorAccess): Promise<void> {
     await removeUpload(access, this.#uploadId);
+  }
+
+  /** Removes what it has stored, unless that is a blob, or another upload's as well. */
+  async giveUp(): Promise<void> {
+    const digest = this.#digest;
+    await this.#access.transaction(async (access) => {
+      await removeUpload(access, this.#uploadId);
+      if (digest === undefined || (await isUnderWay(access, digest, access.clock.nowMs()))) return;
+      const [descriptor] = await access.getSizes([blobDescriptor.encode({ digest })]);
+      if (descriptor === undefined)
+        await access.write((writes) => writes.clearRange(blobChunk.range({ digest })));
+    });
   }
 
   get #key(): Uint8Array {
