@@ -80,6 +80,12 @@ export type {
   KvSelection,
   KvSyncReads,
 } from './kv/index.js';
+export {
+  type BlobMaintenance,
+  type BlobMaintenanceOptions,
+  type MaintenanceReport,
+  startBlobMaintenance,
+} from './maintenance/index.js';
 export type { ActorState, ActorStateRecord, NewScheduledAction, ScheduledAction } from './state/index.js';
 export {
   ACTOR_ID_BYTES_MAX,

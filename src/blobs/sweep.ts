@@ -6,6 +6,8 @@ import { removeUpload, uploads } from './upload.js';
 export interface SweepOptions {
   /** References to end at most. Default 1,000. */
   readonly limit?: number | undefined;
+  /** Counts what a sweep would do, and writes nothing. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface SweepResult {
@@ -20,10 +22,16 @@ export interface SweepResult {
 /** One batch, in one commit. Expired is expired before it too: this only gives the room back. */
 export async function sweepBlobs(
   access: ActorAccess,
-  { limit = 1_000 }: SweepOptions = {},
+  { limit = 1_000, dryRun = false }: SweepOptions = {},
 ): Promise<SweepResult> {
   assertTime(limit, 1, 'limit');
   const nowMs = access.clock.nowMs();
+  if (dryRun) {
+    const { length } = await dueReferences(access, nowMs, limit);
+    let givenUp = 0;
+    for await (const { expiresAtMs } of uploads(access)) if (expiresAtMs <= nowMs) givenUp++;
+    return { expired: length, uploads: givenUp, hasMore: length === limit };
+  }
   return access.transaction(async (transaction) => {
     const due = await dueReferences(transaction, nowMs, limit);
     for (const { digest, holder, expiresAtMs } of due) {

@@ -5,6 +5,8 @@ import { removeField } from './stored-field.js';
 export interface FieldSweepOptions {
   /** Fields to remove at most. Default 1,000. */
   readonly limit?: number | undefined;
+  /** Counts what a sweep would do, and writes nothing. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface FieldSweepResult {
@@ -17,21 +19,30 @@ export interface FieldSweepResult {
 /** One batch, in one commit. */
 export async function sweepFields(
   access: ActorAccess,
-  { limit = 1_000 }: FieldSweepOptions = {},
+  { limit = 1_000, dryRun = false }: FieldSweepOptions = {},
 ): Promise<FieldSweepResult> {
   if (!Number.isSafeInteger(limit) || limit < 1) {
     throw new RangeError(`limit must be a whole number of 1 or more, not ${String(limit)}`);
   }
   const nowMs = Math.floor(access.clock.nowMs());
   if (nowMs < 0) return { expired: 0, hasMore: false };
+  if (dryRun) {
+    const { length } = await dueFields(access, nowMs, limit);
+    return { expired: length, hasMore: length === limit };
+  }
   return access.transaction(async (transaction) => {
-    const { begin } = fieldExpiry.range();
-    const { end } = fieldExpiry.range({ expiresAtMs: nowMs });
-    const due: string[] = [];
-    for await (const { key } of transaction.scanSizes({ begin, end }, { limit })) {
-      due.push(fieldExpiry.decode(key).fieldName);
-    }
+    const due = await dueFields(transaction, nowMs, limit);
     for (const fieldName of due) await removeField(transaction, fieldName);
     return { expired: due.length, hasMore: due.length === limit };
   });
+}
+
+async function dueFields(access: ActorAccess, nowMs: number, limit: number): Promise<string[]> {
+  const { begin } = fieldExpiry.range();
+  const { end } = fieldExpiry.range({ expiresAtMs: nowMs });
+  const due: string[] = [];
+  for await (const { key } of access.scanSizes({ begin, end }, { limit })) {
+    due.push(fieldExpiry.decode(key).fieldName);
+  }
+  return due;
 }

@@ -331,11 +331,11 @@ describe('rows 26 to 29: hydrating', () => {
     const { fields, all } = await openHydrating();
     for (const [inlineBytesMax, pointers] of [
       [111, []],
-      [110, ['/root/k~1e~0y']],
-      [52, ['/root/k~1e~0y']],
-      [51, ['/root/a', '/root/k~1e~0y']],
+      [110, ['/base/k~1e~0y']],
+      [52, ['/base/k~1e~0y']],
+      [51, ['/base/a', '/base/k~1e~0y']],
     ] as const) {
-      const value = { root: { a: all.a, 'k/e~y': all.b } };
+      const value = { base: { a: all.a, 'k/e~y': all.b } };
       const { deferred, issues } = await fields.hydrate(value, { inlineBytesMax });
       expect(Object.keys(deferred), `${inlineBytesMax}`).toEqual(pointers);
       expect(issues).toEqual([]);

@@ -53,8 +53,9 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   kv: { units: SUBSYSTEM },
   state: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
+  maintenance: { units: [...KEYSPACE_PARTS, 'keyspace'] },
   transfer: { units: [...ACTOR_PARTS, 'clock'], builtins: ['crypto'] },
-  index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace', 'transfer'] },
+  index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace', 'maintenance', 'transfer'] },
   testing: {
     units: [...KEYSPACE_PARTS, 'clock', 'keyspace', 'stores/memory'],
     builtins: ['assert/strict', 'crypto', 'timers/promises', 'util'],
