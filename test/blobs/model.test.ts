@@ -13,6 +13,7 @@ import { bytesOf, CHUNK, DAY_MS, HOUR_MS, sha256 } from './support.js';
 
 const SEEDS = Number(process.env.BLOB_MODEL_SEEDS ?? 40);
 const STEPS = Number(process.env.BLOB_MODEL_STEPS ?? 120);
+const GRACE_MS = 2 * HOUR_MS;
 const HOLDERS = ['a', 'b', 'c'];
 const FIELDS = ['f', 'g'];
 
@@ -57,6 +58,8 @@ class World {
   oracle = new Oracle();
   readonly #random: Random;
   #actor: ActorKeyspace | undefined;
+  /** When each digest was last seen to be held. */
+  readonly #heldAtMs = new Map<string, number>();
   /** What happens to the next commit. */
   #fault: Fault | undefined;
 
@@ -114,7 +117,17 @@ class World {
 
   async #collect(): Promise<void> {
     const { blobs } = await this.actor();
-    const result = await blobs.collect({ graceMs: 2 * HOUR_MS, allowNoRoots: true });
+    const between: Promise<void>[] = [];
+    const result = await blobs.collect({
+      graceMs: GRACE_MS,
+      allowNoRoots: true,
+      onBlob: () => {
+        // Something happens between the plan and the delete.
+        if (this.#random.chance(0.3)) between.push(this.#act());
+      },
+    });
+    for (const settled of await Promise.allSettled(between))
+      if (settled.status === 'rejected') throw settled.reason;
     expect(result).toMatchObject({ ran: true, failed: 0 });
   }
 
@@ -196,9 +209,13 @@ class World {
       const isLeaseOnly = ends.every(([holder]) => holder.startsWith('lease:'));
       if (isLeaseOnly && !(await blobs.has(digest))) continue;
       expect(await blobs.verify(digest)).toBe(true);
+      this.#heldAtMs.set(digest, nowMs);
       const references = await blobs.references(digest);
       const found = references.map((each) => [each.holder, each.expiresAtMs ?? Number.POSITIVE_INFINITY]);
       expect(Object.fromEntries(found)).toEqual(Object.fromEntries(ends));
+    }
+    for (const [digest, heldAtMs] of this.#heldAtMs) {
+      if (nowMs - heldAtMs < GRACE_MS) expect(await blobs.has(digest), 'within the grace time').toBe(true);
     }
   }
 
