@@ -115,7 +115,7 @@ class World {
     if (random.chance(0.03)) await this.restart();
   }
 
-  async #collect(): Promise<void> {
+  async #collect(isCalm = false): Promise<void> {
     const { blobs } = await this.actor();
     const between: Promise<void>[] = [];
     const result = await blobs.collect({
@@ -123,7 +123,7 @@ class World {
       allowNoRoots: true,
       onBlob: () => {
         // Something happens between the plan and the delete.
-        if (this.#random.chance(0.3)) between.push(this.#act());
+        if (!isCalm && this.#random.chance(0.3)) between.push(this.#act());
       },
     });
     for (const settled of await Promise.allSettled(between))
@@ -225,7 +225,7 @@ class World {
     for (let round = 0; round < 3; round++) {
       this.clock.advance(2 * HOUR_MS);
       while ((await blobs.sweep()).hasMore);
-      await this.#collect();
+      await this.#collect(true);
     }
     const reachable = this.oracle
       .reachable(this.clock.nowMs())
