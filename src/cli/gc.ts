@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { BLOB_GRACE_MS_MIN } from '../index.js';
 import { forEachActor } from './blob-actors.js';
 import { type Context, checkPath, checkRoot, wholeNumber } from './context.js';
 import { interruptible } from './interrupt.js';
@@ -14,6 +15,12 @@ interface GcFlags {
   readonly json?: boolean;
 }
 
+function graceTime(text: string): number {
+  const graceMs = wholeNumber(text);
+  if (graceMs < BLOB_GRACE_MS_MIN) throw new InvalidArgumentError(`Less than ${BLOB_GRACE_MS_MIN}.`);
+  return graceMs;
+}
+
 export function addGc(program: Command, context: Context): void {
   program
     .command('gc')
@@ -22,7 +29,7 @@ export function addGc(program: Command, context: Context): void {
     .argument('[actorId]', 'only this actor')
     .option('--root <name>', 'root of the keyspace, if it has one', checkRoot, '')
     .option('--dry-run', 'only say what would be deleted; claim and write nothing')
-    .option('--grace-ms <ms>', 'the grace time, from 3,660,000; a day unless given', wholeNumber)
+    .option('--grace-ms <ms>', 'the grace time, from 3,660,000; a day unless given', graceTime)
     .option('--allow-no-roots', 'also where there are blobs and nothing holds any')
     .option('--json', 'one JSON object per line: blob, collected or refused; end is last')
     .addHelpText(
