@@ -50,8 +50,6 @@ export {
   type TruncatedField,
 } from './fields/index.js';
 export {
-  type DecodedActor,
-  type DecodedConnection,
   type DecodedEntry,
   type DecodedField,
   type DecodedMessage,
@@ -147,4 +145,4 @@ export {
   type VerifyExportOptions,
   verifyExport,
 } from './transfer/index.js';
-export type { UsageCount } from './values/index.js';
+export type { ActorContents, ConnectionContents, UsageCount } from './values/index.js';

@@ -1,9 +1,3 @@
 export { type DecodedEntry, decodeEntry, decodeKeyspaceEntry } from './decode-entry.js';
-export type {
-  DecodedActor,
-  DecodedConnection,
-  DecodedField,
-  DecodedMessage,
-  WorkflowState,
-} from './records.js';
+export type { DecodedField, DecodedMessage, WorkflowState } from './records.js';
 export type { DecodedValue, ValueKind, ValueRecords } from './value.js';

@@ -1,10 +1,12 @@
 import type {
+  ActorContents,
   BlobDescriptorRecord,
   BlobPassRecord,
   BlobReferenceRecord,
   BlobRetirementRecord,
   BlobRootRecord,
   BlobUploadRecord,
+  ConnectionContents,
   FileMetaRecord,
   ImportMarkerRecord,
   LayoutHeaderRecord,
@@ -12,13 +14,7 @@ import type {
   UsageRecord,
   WakeRecord,
 } from '../values/index.js';
-import type {
-  DecodedActor,
-  DecodedConnection,
-  DecodedField,
-  DecodedMessage,
-  WorkflowState,
-} from './records.js';
+import type { DecodedField, DecodedMessage, WorkflowState } from './records.js';
 
 /** What each kind of value is decoded to. */
 export interface ValueRecords {
@@ -26,8 +22,8 @@ export interface ValueRecords {
   readonly usage: UsageRecord;
   readonly wake: WakeRecord;
   readonly importMarker: ImportMarkerRecord;
-  readonly actor: DecodedActor;
-  readonly connection: DecodedConnection;
+  readonly actor: ActorContents;
+  readonly connection: ConnectionContents;
   readonly inspectorToken: string;
   /** The user's own bytes. */
   readonly userValue: Uint8Array;

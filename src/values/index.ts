@@ -25,6 +25,12 @@ export { decodeCbor } from './cbor-decode.js';
 export { encodeCbor } from './cbor-encode.js';
 export { CBOR_DEPTH_MAX } from './cbor-format.js';
 export { type ConnectionRecord, connectionPayload } from './connection.js';
+export {
+  type ActorContents,
+  actorContents,
+  type ConnectionContents,
+  connectionContents,
+} from './contents.js';
 export { type FieldContentRecord, type FieldRecord, fieldPayload } from './field.js';
 export { type FileMetaRecord, fileMetaPayload } from './file-meta.js';
 export { type ImportMarkerRecord, importMarkerPayload } from './import-marker.js';
