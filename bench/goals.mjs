@@ -31,6 +31,9 @@ export const GOALS = [
   { area: 'concurrent', row: '256 actors, stall', max: 50 },
   { area: 'concurrent', row: '1024 actors, stall', max: 50 },
 
+  { area: 'blobs', row: 'put, 10 MB', against: 'hash and lmdb put', ratioMax: 2 },
+  { area: 'blobs', row: 'get, 10 MB', against: 'lmdb get and hash', ratioMax: 2 },
+
   { area: 'open', row: 'openActor, *', against: 'one durable set', ratioMax: 1.2 },
   { area: 'open', row: 'heap of an idle actor', max: 10_240 },
 ];

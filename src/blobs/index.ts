@@ -8,7 +8,6 @@ export {
   type PutOptions,
   type ReadBlobOptions,
 } from './blobs.js';
-export { CHUNK_BYTES } from './chunks.js';
 export {
   type CollectCounts,
   type CollectOptions,
@@ -17,7 +16,7 @@ export {
   type PassSummary,
   type UnheldBlob,
 } from './collect.js';
-export { digestText, hashBytes } from './digest.js';
+export { hashBytes } from './digest.js';
 export { BlobHolders, type HeldBlob, type HolderSource } from './holders.js';
 export type { Refusal, RefusalReason } from './mark.js';
 export { type Content, type OverflowOptions, readContent, releaseContent, storeContent } from './overflow.js';

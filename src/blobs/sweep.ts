@@ -19,7 +19,10 @@ export interface SweepResult {
   readonly hasMore: boolean;
 }
 
-/** One batch, in one commit. Expired is expired before it too: this only gives the room back. */
+/** Of how many one commit disposes: what a transaction reads costs more the more it has written. */
+const COMMIT_REFERENCES = 64;
+
+/** Expired is expired before it too: this only gives the room back. */
 export async function sweepBlobs(
   access: ActorAccess,
   { limit = 1_000, dryRun = false }: SweepOptions = {},
@@ -32,25 +35,40 @@ export async function sweepBlobs(
     for await (const { expiresAtMs } of uploads(access)) if (expiresAtMs <= nowMs) givenUp++;
     return { expired: length, uploads: givenUp, hasMore: length === limit };
   }
+  let expired = 0;
+  for (let hasMore = true; hasMore && expired < limit; ) {
+    const count = Math.min(COMMIT_REFERENCES, limit - expired);
+    const ended = await access.transaction((transaction) => endReferences(transaction, nowMs, count));
+    expired += ended;
+    hasMore = ended === count;
+  }
+  return { expired, uploads: await removeGivenUp(access, nowMs), hasMore: expired === limit };
+}
+
+async function endReferences(access: ActorAccess, nowMs: number, limit: number): Promise<number> {
+  const due = await dueReferences(access, nowMs, limit);
+  for (const { digest, holder, expiresAtMs } of due) {
+    const key = blobReference.encode({ digest, holder });
+    const record = await readReference(access, key);
+    await access.write((writes) => {
+      writes.delete(blobExpiry.encode({ expiresAtMs, digest, holder }));
+      // Otherwise it has another time by now, and an entry for that.
+      if (record?.expiresAtMs === expiresAtMs) writes.delete(key);
+    });
+    await retireUnlessHeld(access, digest);
+  }
+  return due.length;
+}
+
+async function removeGivenUp(access: ActorAccess, nowMs: number): Promise<number> {
   return access.transaction(async (transaction) => {
-    const due = await dueReferences(transaction, nowMs, limit);
-    for (const { digest, holder, expiresAtMs } of due) {
-      const key = blobReference.encode({ digest, holder });
-      const record = await readReference(transaction, key);
-      await transaction.write((writes) => {
-        writes.delete(blobExpiry.encode({ expiresAtMs, digest, holder }));
-        // Otherwise it has another time by now, and an entry for that.
-        if (record?.expiresAtMs === expiresAtMs) writes.delete(key);
-      });
-      await retireUnlessHeld(transaction, digest);
-    }
     let givenUp = 0;
     for await (const { uploadId, expiresAtMs } of uploads(transaction)) {
       if (expiresAtMs > nowMs) continue;
       await removeUpload(transaction, uploadId);
       givenUp++;
     }
-    return { expired: due.length, uploads: givenUp, hasMore: due.length === limit };
+    return givenUp;
   });
 }
 

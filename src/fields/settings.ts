@@ -34,7 +34,7 @@ export interface FieldDefaults {
 }
 
 /** The largest ceiling, and the default: what a value may have in any store. */
-export const INLINE_BYTES_MAX = VALUE_BYTES_MAX;
+const INLINE_BYTES_MAX = VALUE_BYTES_MAX;
 
 const SETTINGS = ['inlineBytesMax', 'ttlMs', 'onOversize'];
 const DEFAULTS = ['inlineBytesMax', 'fields', 'onTruncate'];

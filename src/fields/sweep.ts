@@ -16,7 +16,9 @@ export interface FieldSweepResult {
   readonly hasMore: boolean;
 }
 
-/** One batch, in one commit. */
+/** Of how many one commit disposes: what a transaction reads costs more the more it has written. */
+const COMMIT_FIELDS = 64;
+
 export async function sweepFields(
   access: ActorAccess,
   { limit = 1_000, dryRun = false }: FieldSweepOptions = {},
@@ -30,11 +32,18 @@ export async function sweepFields(
     const { length } = await dueFields(access, nowMs, limit);
     return { expired: length, hasMore: length === limit };
   }
-  return access.transaction(async (transaction) => {
-    const due = await dueFields(transaction, nowMs, limit);
-    for (const fieldName of due) await removeField(transaction, fieldName);
-    return { expired: due.length, hasMore: due.length === limit };
-  });
+  let expired = 0;
+  for (let hasMore = true; hasMore && expired < limit; ) {
+    const count = Math.min(COMMIT_FIELDS, limit - expired);
+    const ended = await access.transaction(async (transaction) => {
+      const due = await dueFields(transaction, nowMs, count);
+      for (const fieldName of due) await removeField(transaction, fieldName);
+      return due.length;
+    });
+    expired += ended;
+    hasMore = ended === count;
+  }
+  return { expired, hasMore: expired === limit };
 }
 
 async function dueFields(access: ActorAccess, nowMs: number, limit: number): Promise<string[]> {
