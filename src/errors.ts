@@ -41,6 +41,16 @@ export interface ErrorDetails {
   /** A JavaScript value has no faithful stored form. */
   'value.unserialisable': { path: string; reason: string };
 
+  /** There is no such blob. */
+  'blob.missing': { digest: string };
+  /** The stored bytes of a blob are not those of its digest, or not all there. */
+  'blob.corrupt': { digest: string; reason: string };
+  /** The bytes given are those of another blob. Nothing was written. */
+  'blob.digest_mismatch': { expected: string; actual: string };
+
+  /** The field has no value of the kind that the call is for. Nothing was written. */
+  'field.type_mismatch': { fieldName: string; expected: string; actual: string };
+
   /** The actor is in a newer layout than this library knows. */
   'layout.unsupported': { layoutVersion: number; layoutVersionMax: number };
   /** The actor is in an older layout, which can be read but not written. */

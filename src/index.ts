@@ -1,4 +1,28 @@
 export type { Durability, WriteOptions } from './actor/index.js';
+export {
+  type ActorBlobs,
+  type BlobAudit,
+  type BlobInfo,
+  type BlobProblem,
+  type BlobReferenceInfo,
+  type BlobRoots,
+  type BlobSource,
+  type BlobStat,
+  type CollectCounts,
+  type CollectOptions,
+  type CollectResult,
+  GRACE_MS_MIN as BLOB_GRACE_MS_MIN,
+  type Lifetime,
+  type PassSummary,
+  type PutOptions,
+  type ReadBlobOptions,
+  type Refusal,
+  type RefusalReason,
+  type SetRootOptions,
+  type SweepOptions,
+  type SweepResult,
+  type UnheldBlob,
+} from './blobs/index.js';
 export { type Clock, type IdSource, randomIds, systemClock } from './clock.js';
 export type { ActorConnections, Connection } from './connections/index.js';
 export {
@@ -9,8 +33,26 @@ export {
   KeyspaceError,
 } from './errors.js';
 export {
+  type ActorFields,
+  declareFields,
+  type FieldDeclarations,
+  type FieldDefaults,
+  type FieldEvent,
+  FieldReference,
+  type FieldSettings,
+  type FieldStat,
+  type FieldSweepOptions,
+  type FieldSweepResult,
+  type Hydrated,
+  type HydrateOptions,
+  type OnOversize,
+  type SetFieldOptions,
+  type TruncatedField,
+} from './fields/index.js';
+export {
   type DecodedDeadLetter,
   type DecodedEntry,
+  type DecodedField,
   type DecodedMessage,
   type DecodedResponse,
   type DecodedValue,
@@ -42,6 +84,12 @@ export type {
   KvSelection,
   KvSyncReads,
 } from './kv/index.js';
+export {
+  type BlobMaintenance,
+  type BlobMaintenanceOptions,
+  type MaintenanceReport,
+  startBlobMaintenance,
+} from './maintenance/index.js';
 export type {
   ActorQueue,
   AnswerOptions,

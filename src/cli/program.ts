@@ -4,16 +4,19 @@ import { Command, CommanderError, Option } from 'commander';
 import { ACTOR_ID_BYTES_MAX } from '../layout/index.js';
 import { openLmdbStore } from '../stores/lmdb/index.js';
 import { addActors } from './actors.js';
+import { addBlobs } from './blobs.js';
 import { addCompact } from './compact.js';
 import { type Context, checkPath, checkRoot, type Surroundings, wholeNumber } from './context.js';
 import { decodedLines, decodeInput, MalformedInput } from './decode.js';
 import { addExport } from './export.js';
 import { EXIT, type ExitCode, exitCodeOf, failureLine, InputError } from './failure.js';
+import { addGc } from './gc.js';
 import { addGet } from './get.js';
 import { parseHex } from './hex.js';
 import { addImport } from './import.js';
 import { jsonLine, Output, OutputClosed, printable, quoted, styleFor } from './output.js';
 import { addStats } from './stats.js';
+import { addSweep } from './sweep.js';
 import { type TreeOptions, walkStore } from './tree.js';
 import { TreeText } from './tree-text.js';
 
@@ -57,7 +60,7 @@ async function parse(program: Command, args: readonly string[]): Promise<void> {
 function createProgram(context: Context): Command {
   const program = new Command('actor-keyspace')
     .description(
-      'Names keys, shows what a store holds, copies, exports and imports. Only import writes to a store.',
+      'Names keys, shows what a store holds, copies, exports, imports and cleans up. Only import, sweep and gc write to a store.',
     )
     .version(packageVersion())
     .configureOutput({
@@ -76,6 +79,9 @@ function createProgram(context: Context): Command {
   addCompact(program, context);
   addExport(program, context);
   addImport(program, context);
+  addBlobs(program, context);
+  addSweep(program, context);
+  addGc(program, context);
   return program;
 }
 

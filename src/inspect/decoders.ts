@@ -1,7 +1,19 @@
 import { copyBytes, decodeUtf8, toHex } from '../bytes/index.js';
 import {
+  actorField,
   actorState,
+  blobChunk,
+  blobDescriptor,
+  blobExpiry,
+  blobPass,
+  blobReference,
+  blobRetirement,
+  blobRoot,
+  blobRootMember,
+  blobUpload,
+  blobUploadChunk,
   connection,
+  fieldExpiry,
   inspectorToken,
   isLayout0QueueMetadata,
   keyspaceDue,
@@ -58,6 +70,16 @@ import {
   type WakeRecord,
   wakePayload,
 } from '../values/index.js';
+import {
+  blobBytesValue,
+  blobDescriptorValue,
+  blobPassValue,
+  blobReferenceValue,
+  blobRetirementValue,
+  blobRootValue,
+  blobUploadValue,
+  fieldValue,
+} from './blob-values.js';
 import { malformed, workflowState } from './records.js';
 import type { DecodedValue } from './value.js';
 import { number, plural, time } from './words.js';
@@ -244,6 +266,18 @@ export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
   [workflowField.name]: workflowFieldValue(WORKFLOW_FIELD),
   [sqliteMeta.name]: fileMetaValue,
   [sqliteChunk.name]: sqliteChunkValue,
+  [blobDescriptor.name]: blobDescriptorValue,
+  [blobChunk.name]: blobBytesValue,
+  [blobReference.name]: blobReferenceValue,
+  [blobExpiry.name]: emptyValue,
+  [blobRetirement.name]: blobRetirementValue,
+  [blobRoot.name]: blobRootValue,
+  [blobRootMember.name]: emptyValue,
+  [blobUpload.name]: blobUploadValue,
+  [blobUploadChunk.name]: blobBytesValue,
+  [blobPass.name]: blobPassValue,
+  [fieldExpiry.name]: emptyValue,
+  [actorField.name]: fieldValue,
   // Later versions of RivetKit keep an alarm record at this key.
   [layout0QueueMetadata.name]: (value, fields) =>
     isLayout0QueueMetadata(value) ? queueMetadataValue(value, fields) : undecoded(value),

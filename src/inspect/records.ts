@@ -1,5 +1,10 @@
 import { KeyspaceError } from '../errors.js';
-import type { QueueDeadLetterRecord, QueueMessageRecord, QueueResponseRecord } from '../values/index.js';
+import type {
+  FieldRecord,
+  QueueDeadLetterRecord,
+  QueueMessageRecord,
+  QueueResponseRecord,
+} from '../values/index.js';
 
 /** A message with the value that its record holds as CBOR. */
 export interface DecodedMessage extends Omit<QueueMessageRecord, 'body'> {
@@ -14,6 +19,13 @@ export interface DecodedDeadLetter extends Omit<QueueDeadLetterRecord, 'message'
 /** A response with the value that it holds as CBOR. */
 export interface DecodedResponse extends Omit<QueueResponseRecord, 'body'> {
   readonly body: unknown;
+}
+
+/** A field, with its value unless that is in a blob. */
+export interface DecodedField extends Omit<FieldRecord, 'content'> {
+  /** Present if it is inline. */
+  readonly value?: unknown;
+  readonly blob?: { readonly digest: Uint8Array; readonly byteCount: number };
 }
 
 const WORKFLOW_STATES = [

@@ -1,5 +1,11 @@
 import type {
   ActorContents,
+  BlobDescriptorRecord,
+  BlobPassRecord,
+  BlobReferenceRecord,
+  BlobRetirementRecord,
+  BlobRootRecord,
+  BlobUploadRecord,
   ConnectionContents,
   FileMetaRecord,
   ImportMarkerRecord,
@@ -11,7 +17,13 @@ import type {
   UsageRecord,
   WakeRecord,
 } from '../values/index.js';
-import type { DecodedDeadLetter, DecodedMessage, DecodedResponse, WorkflowState } from './records.js';
+import type {
+  DecodedDeadLetter,
+  DecodedField,
+  DecodedMessage,
+  DecodedResponse,
+  WorkflowState,
+} from './records.js';
 
 /** What each kind of value is decoded to. */
 export interface ValueRecords {
@@ -42,6 +54,15 @@ export interface ValueRecords {
   readonly fileMeta: FileMetaRecord;
   /** 1 to 4,096 bytes of a database file; the rest of 4,096 is zero. */
   readonly sqliteChunk: Uint8Array;
+  readonly blobDescriptor: BlobDescriptorRecord;
+  /** Bytes of a blob. */
+  readonly blobBytes: Uint8Array;
+  readonly blobReference: BlobReferenceRecord;
+  readonly blobRetirement: BlobRetirementRecord;
+  readonly blobRoot: BlobRootRecord;
+  readonly blobUpload: BlobUploadRecord;
+  readonly blobPass: BlobPassRecord;
+  readonly field: DecodedField;
   readonly none: undefined;
   /** Bytes of a family whose values this version does not decode. */
   readonly bytes: Uint8Array;

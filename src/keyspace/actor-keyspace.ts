@@ -1,6 +1,8 @@
 import type { ActorAccess, ActorHandle, WriteOptions } from '../actor/index.js';
+import { ActorBlobs, BlobHolders } from '../blobs/index.js';
 import { ActorConnections } from '../connections/index.js';
 import { isKeyspaceError } from '../errors.js';
+import { ActorFields, type FieldDefaults, fieldBlobs } from '../fields/index.js';
 import { ActorInspectorToken } from '../inspector-token/index.js';
 import { ActorKv } from '../kv/index.js';
 import type { Layout } from '../layout/index.js';
@@ -17,7 +19,14 @@ export interface ActorSubsystems {
   /** User keys. */
   readonly kv: ActorKv;
   readonly queue: ActorQueue;
+  /** Bytes of any length, by their digest. */
+  readonly blobs: ActorBlobs;
+  /** JSON values of any size, by name. */
+  readonly fields: ActorFields;
 }
+
+/** Every part of an actor whose values may be in blobs: the collector must know them all. */
+const BLOB_HOLDERS = new BlobHolders([fieldBlobs]);
 
 /** What a transaction's callback works with; dead once the callback has settled. */
 export type ActorTransaction = ActorSubsystems;
@@ -29,6 +38,8 @@ export class ActorKeyspace implements ActorSubsystems {
   readonly inspectorToken: ActorInspectorToken;
   readonly kv: ActorKv;
   readonly queue: ActorQueue;
+  readonly blobs: ActorBlobs;
+  readonly fields: ActorFields;
   readonly #handle: ActorHandle;
   readonly #settings: SubsystemSettings;
   readonly #room = new QueueRoom();
@@ -45,6 +56,8 @@ export class ActorKeyspace implements ActorSubsystems {
       inspectorToken: this.inspectorToken,
       kv: this.kv,
       queue: this.queue,
+      blobs: this.blobs,
+      fields: this.fields,
     } = subsystems(handle.access, settings, this.#room, false));
   }
 
@@ -138,6 +151,7 @@ export class ActorKeyspace implements ActorSubsystems {
 /** How the subsystems of an actor behave. */
 export interface SubsystemSettings {
   readonly queue: QueueSettings;
+  readonly fields: FieldDefaults;
 }
 
 function subsystems(
@@ -152,5 +166,7 @@ function subsystems(
     inspectorToken: new ActorInspectorToken(access),
     kv: new ActorKv(access),
     queue: new ActorQueue(access, settings.queue, room, isInTransaction),
+    blobs: new ActorBlobs(access, BLOB_HOLDERS),
+    fields: new ActorFields(access, settings.fields),
   };
 }

@@ -9,6 +9,7 @@ import {
 } from '../actor/index.js';
 import { type Clock, type IdSource, randomIds, systemClock } from '../clock.js';
 import { type ErrorCode, isKeyspaceError, KeyspaceError } from '../errors.js';
+import { checkFieldDefaults, type FieldDefaults } from '../fields/index.js';
 import { decodePartition, encodeActorPartition, encodeRoot } from '../layout/index.js';
 import { type QueueOptions, type QueueSettings, queueSettings } from '../queue/index.js';
 import { rootedStore, type Store, WHOLE_PARTITION } from '../store/index.js';
@@ -40,6 +41,8 @@ export interface KeyspaceOptions {
   readonly clock?: Clock | undefined;
   /** What makes ids that are not given. Default random UUIDs. */
   readonly ids?: IdSource | undefined;
+  /** What may be in fields, and for how long, in every actor. */
+  readonly fieldDefaults?: FieldDefaults | undefined;
   /** How queues behave. */
   readonly queue?: QueueOptions | undefined;
 }
@@ -52,8 +55,9 @@ export interface OpenActorOptions extends ActorHandleOptions {
 /**
  * Opens a keyspace: the actors of one store, or of one root in it.
  *
- * @throws {TypeError} If the root is not a string, `sharedStore` not a boolean, or a queue setting is unknown.
- * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate; if a queue setting is out of range.
+ * @throws {TypeError} If the root is not a string, `sharedStore` not a boolean, or a setting of queues or fields is
+ * unknown.
+ * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate, or a number is out of range.
  */
 export async function openKeyspace(options: KeyspaceOptions): Promise<Keyspace> {
   return new Keyspace(options);
@@ -65,6 +69,7 @@ export class Keyspace {
   readonly #surroundings: ActorSurroundings;
   readonly #sharedStore: boolean;
   readonly #queue: QueueSettings;
+  readonly #fieldDefaults: FieldDefaults;
   readonly #open = new OpenActors();
   #closing: Promise<void> | undefined;
 
@@ -74,6 +79,7 @@ export class Keyspace {
     const { sharedStore = false, quotaBytes = QUOTA_BYTES, clock = systemClock, ids = randomIds } = options;
     if (typeof sharedStore !== 'boolean') throw new TypeError('sharedStore must be a boolean');
     assertQuota(quotaBytes);
+    this.#fieldDefaults = checkFieldDefaults(options.fieldDefaults ?? {});
     const root = encodeRoot(options.root);
     this.#store = rootedStore(options.store, root);
     this.#queue = queueSettings(options.queue, this.#store.limits);
@@ -99,7 +105,8 @@ export class Keyspace {
         ? this.#queue
         : queueSettings(options.queue, this.#store.limits, this.#queue);
     const handle = await openActorHandle(this.#surroundings, actorId, options);
-    const actor = new ActorKeyspace(handle, { queue }, () => this.#open.delete(actor));
+    const settings = { queue, fields: this.#fieldDefaults };
+    const actor = new ActorKeyspace(handle, settings, () => this.#open.delete(actor));
     if (this.#closing !== undefined) await actor.close();
     this.#assertOpen();
     this.#open.add(actor);

@@ -15,6 +15,7 @@ export type WriteKey = (
   offset: number,
   first?: unknown,
   second?: unknown,
+  third?: unknown,
 ) => number;
 
 /**
@@ -27,12 +28,12 @@ export interface FieldAccess<Fields extends object> {
   /** Hands the values to `write`, once and with the other arguments as they are. */
   split(fields: Fields, write: WriteKey, target: Uint8Array | undefined, offset: number): number;
   /** The fields of these values. */
-  join(first: Fields[keyof Fields], second: Fields[keyof Fields]): Fields;
+  join(first: Fields[keyof Fields], second: Fields[keyof Fields], third: Fields[keyof Fields]): Fields;
 }
 
 /** Access by name, for the families that declare none: encoding takes about twice as long. */
 export function accessByName(named: readonly NamedField[]): FieldAccess<AnyFields> {
-  const [[nameA] = [], [nameB] = []] = named;
+  const [[nameA] = [], [nameB] = [], [nameC] = []] = named;
   if (nameA === undefined) {
     return {
       split: (_fields, write, target, offset) => write(target, offset),
@@ -45,9 +46,17 @@ export function accessByName(named: readonly NamedField[]): FieldAccess<AnyField
       join: (first) => nameField({}, nameA, first),
     };
   }
+  if (nameC === undefined) {
+    return {
+      split: (fields, write, target, offset) => write(target, offset, fields[nameA], fields[nameB]),
+      join: (first, second) => nameField(nameField({}, nameA, first), nameB, second),
+    };
+  }
   return {
-    split: (fields, write, target, offset) => write(target, offset, fields[nameA], fields[nameB]),
-    join: (first, second) => nameField(nameField({}, nameA, first), nameB, second),
+    split: (fields, write, target, offset) =>
+      write(target, offset, fields[nameA], fields[nameB], fields[nameC]),
+    join: (first, second, third) =>
+      nameField(nameField(nameField({}, nameA, first), nameB, second), nameC, third),
   };
 }
 
@@ -56,7 +65,11 @@ function nameField(fields: Record<string, unknown>, name: string, value: unknown
   return fields;
 }
 
-export type JoinFields<Fields extends object> = (first?: unknown, second?: unknown) => Fields;
+export type JoinFields<Fields extends object> = (
+  first?: unknown,
+  second?: unknown,
+  third?: unknown,
+) => Fields;
 
 /** How the keys of one family are written, and what comes after the prefix is read. */
 export interface Codec<Fields extends object> {
@@ -74,7 +87,7 @@ export function compileCodec<Fields extends object>(
 ): Codec<Fields> {
   const prefixBytes = prefix.length;
   const head = firstWord(prefix);
-  const [first, second] = named;
+  const [first, second, third] = named;
   if (first === undefined) {
     return {
       fixedBytes: prefixBytes,
@@ -96,15 +109,30 @@ export function compileCodec<Fields extends object>(
     };
   }
   const [nameB, { fixedBytes: bytesB, measure: measureB, write: writeB, read: readB }] = second;
-  if (named.length > 2) throw new TypeError('a key has at most two fields');
+  const bytesAB = bytesA === undefined || bytesB === undefined ? undefined : prefixBytes + bytesA + bytesB;
+  if (third === undefined) {
+    return {
+      fixedBytes: bytesAB,
+      write(target, offset, a, b) {
+        if (target === undefined) return offset + prefixBytes + measureA(a, nameA) + measureB(b, nameB);
+        const afterA = writeA(a, target, writePrefix(prefix, prefixBytes, head, target, offset), nameA);
+        return writeB(b, target, afterA, nameB);
+      },
+      read: (reader) => join(readA(reader), readB(reader)),
+    };
+  }
+  const [nameC, { fixedBytes: bytesC, measure: measureC, write: writeC, read: readC }] = third;
+  if (named.length > 3) throw new TypeError('a key has at most three fields');
   return {
-    fixedBytes: bytesA === undefined || bytesB === undefined ? undefined : prefixBytes + bytesA + bytesB,
-    write(target, offset, a, b) {
-      if (target === undefined) return offset + prefixBytes + measureA(a, nameA) + measureB(b, nameB);
+    fixedBytes: bytesAB === undefined || bytesC === undefined ? undefined : bytesAB + bytesC,
+    write(target, offset, a, b, c) {
+      if (target === undefined) {
+        return offset + prefixBytes + measureA(a, nameA) + measureB(b, nameB) + measureC(c, nameC);
+      }
       const afterA = writeA(a, target, writePrefix(prefix, prefixBytes, head, target, offset), nameA);
-      return writeB(b, target, afterA, nameB);
+      return writeC(c, target, writeB(b, target, afterA, nameB), nameC);
     },
-    read: (reader) => join(readA(reader), readB(reader)),
+    read: (reader) => join(readA(reader), readB(reader), readC(reader)),
   };
 }
 

@@ -70,7 +70,19 @@ export const SQLITE_FILE_TAG = { main: 0, journal: 1, wal: 2, shm: 3 } as const;
 export const SQLITE_CHUNK_BYTES = 4_096;
 
 /** First element of a blob key's tuple. Greater ones are reserved. */
-export const BLOBS = { descriptors: 1, chunks: 2 } as const;
+export const BLOBS = {
+  descriptors: 1,
+  chunks: 2,
+  references: 3,
+  expiry: 4,
+  retirements: 5,
+  roots: 6,
+  rootMembers: 7,
+  uploads: 8,
+  uploadChunks: 9,
+  passes: 10,
+  fieldExpiry: 11,
+} as const;
 
 /** Bytes of a blob's SHA-256 digest. */
 export const DIGEST_BYTES = 32;

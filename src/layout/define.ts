@@ -18,7 +18,7 @@ export interface KeyDeclaration<Fields extends object> extends Partial<FieldAcce
   readonly prefix: readonly number[];
   /** Present if the tail is a tuple: the elements that every key has first. Then each field is a tuple field. */
   readonly tuple?: readonly (number | string)[];
-  /** At most two, in key order. Only the last may be open-ended. */
+  /** At most three, in key order. Only the last may be open-ended. */
   readonly fields: { readonly [Name in keyof Fields]: Field<Fields[Name]> };
   readonly payload: string;
   readonly summary: string;

@@ -37,6 +37,8 @@ export type { Operation, Workload, WorkloadContext } from './simulation/workload
 export {
   type ConnectionsModel,
   connectionsWorkload,
+  type FieldsModel,
+  fieldsWorkload,
   type InspectorTokenModel,
   inspectorTokenWorkload,
   type KvModel,

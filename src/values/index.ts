@@ -6,6 +6,21 @@ export {
   type EmbeddedWebSocket,
   type ScheduledEvent,
 } from './actor.js';
+export {
+  type BlobDescriptorRecord,
+  type BlobPassRecord,
+  type BlobReferenceRecord,
+  type BlobRetirementRecord,
+  type BlobRootRecord,
+  type BlobUploadRecord,
+  blobDescriptorPayload,
+  blobPassPayload,
+  blobReferencePayload,
+  blobRetirementPayload,
+  blobRootPayload,
+  blobUploadPayload,
+} from './blob.js';
+export { decodeCanonicalJson, encodeCanonicalJson, JSON_DEPTH_MAX } from './canonical-json.js';
 export { decodeCbor } from './cbor-decode.js';
 export { encodeCbor } from './cbor-encode.js';
 export { CBOR_DEPTH_MAX } from './cbor-format.js';
@@ -16,6 +31,7 @@ export {
   type ConnectionContents,
   connectionContents,
 } from './contents.js';
+export { type FieldContentRecord, type FieldRecord, fieldPayload } from './field.js';
 export { type FileMetaRecord, fileMetaPayload } from './file-meta.js';
 export { type ImportMarkerRecord, importMarkerPayload } from './import-marker.js';
 export { type LayoutHeaderRecord, layoutHeaderPayload } from './layout-header.js';

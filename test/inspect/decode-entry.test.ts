@@ -17,8 +17,15 @@ import {
 } from '../../src/layout/index.js';
 import {
   actorPayload,
+  blobDescriptorPayload,
+  blobPassPayload,
+  blobReferencePayload,
+  blobRetirementPayload,
+  blobRootPayload,
+  blobUploadPayload,
   connectionPayload,
   encodeCbor,
+  fieldPayload,
   importMarkerPayload,
   queueDeadLetterPayload,
   queueIdempotencyPayload,
@@ -67,6 +74,19 @@ const actor = {
     { eventId: SECRET, dueAtMs: 5, action: SECRET },
     { eventId: 'e2', dueAtMs: 6, action: 'a', args: encodeCbor([SECRET]) },
   ],
+};
+const AT_MS = 1_771_900_000_000;
+const AT = '2026-02-24T02:26:40.000Z';
+const none = { kind: 'none', record: undefined, sentence: 'no bytes' };
+const pass = {
+  scanned: 5,
+  held: 1,
+  stamped: 1,
+  withinGrace: 1,
+  deleted: 2,
+  deletedBytes: 9,
+  spared: 0,
+  failed: 0,
 };
 const message = { name: SECRET, body: encodeCbor(SECRET), enqueuedAtMs: 1_771_900_000_000 };
 
@@ -205,7 +225,56 @@ const ENTRIES: Readonly<Record<string, readonly [Uint8Array, object]>> = {
     utf8(SECRET),
     { kind: 'sqliteChunk', record: utf8(SECRET), sentence: 'a chunk that ends with 4,090 zero bytes' },
   ],
-  'keyspace.due': NOTHING,
+  'blobs.descriptor': [
+    blobDescriptorPayload.encode({ byteCount: 1_000, chunkBytes: 65_508, storedAtMs: AT_MS }),
+    {
+      kind: 'blobDescriptor',
+      record: { byteCount: 1_000, chunkBytes: 65_508, storedAtMs: AT_MS },
+      sentence: `a blob of 1,000 bytes, stored at ${AT}`,
+    },
+  ],
+  'blobs.chunk': [utf8(SECRET), { kind: 'blobBytes', record: utf8(SECRET), sentence: '6 bytes' }],
+  'blobs.uploadChunk': [utf8(SECRET), { kind: 'blobBytes', record: utf8(SECRET), sentence: '6 bytes' }],
+  'blobs.reference': [
+    blobReferencePayload.encode({ referencedAtMs: 5, expiresAtMs: AT_MS }),
+    {
+      kind: 'blobReference',
+      record: { referencedAtMs: 5, expiresAtMs: AT_MS },
+      sentence: `until ${AT}`,
+    },
+  ],
+  'blobs.retirement': [
+    blobRetirementPayload.encode({ retiredAtMs: AT_MS }),
+    { kind: 'blobRetirement', record: { retiredAtMs: AT_MS }, sentence: `since ${AT}` },
+  ],
+  'blobs.root': [
+    blobRootPayload.encode({ memberCount: 1, replacedAtMs: AT_MS }),
+    {
+      kind: 'blobRoot',
+      record: { memberCount: 1, replacedAtMs: AT_MS },
+      sentence: `1 blob, written at ${AT}`,
+    },
+  ],
+  'blobs.upload': [
+    blobUploadPayload.encode({ expiresAtMs: AT_MS, digest: new Uint8Array(32) }),
+    {
+      kind: 'blobUpload',
+      record: { expiresAtMs: AT_MS, digest: new Uint8Array(32) },
+      sentence: `given up at ${AT}`,
+    },
+  ],
+  'blobs.pass': [
+    blobPassPayload.encode(pass),
+    { kind: 'blobPass', record: pass, sentence: '2 blobs deleted, not ended' },
+  ],
+  'blobs.expiry': [new Uint8Array(0), none],
+  'blobs.rootMember': [new Uint8Array(0), none],
+  'blobs.fieldExpiry': [new Uint8Array(0), none],
+  field: [
+    fieldPayload.encode({ updatedAtMs: 5, content: { kind: 'inline', json: utf8(`"${SECRET}"`) } }),
+    { kind: 'field', record: { updatedAtMs: 5, value: SECRET }, sentence: '8 bytes of JSON' },
+  ],
+  'keyspace.due': [new Uint8Array(0), none],
 };
 
 describe('an entry', () => {

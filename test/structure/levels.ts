@@ -11,7 +11,7 @@ export interface UnitRule {
 const PLAIN = ['bytes', 'errors'];
 const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
-const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'queue', 'state'];
+const SUBSYSTEMS = ['blobs', 'connections', 'fields', 'inspector-token', 'kv', 'queue', 'state'];
 const STORES = ['stores/memory', 'stores/lmdb'];
 const KEYSPACE_PARTS = [...SUBSYSTEM, ...SUBSYSTEMS];
 const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
@@ -46,14 +46,17 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
     ],
   },
   actor: { units: ACTOR_PARTS, builtins: ['async_hooks', 'crypto'] },
+  blobs: { units: SUBSYSTEM, builtins: ['crypto', 'timers/promises'] },
+  fields: { units: [...SUBSYSTEM, 'blobs'] },
   connections: { units: SUBSYSTEM },
   'inspector-token': { units: SUBSYSTEM },
   kv: { units: SUBSYSTEM },
   queue: { units: SUBSYSTEM },
   state: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
+  maintenance: { units: [...KEYSPACE_PARTS, 'keyspace'] },
   transfer: { units: [...ACTOR_PARTS, 'clock'], builtins: ['crypto'] },
-  index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace', 'transfer'] },
+  index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace', 'maintenance', 'transfer'] },
   testing: {
     units: [...KEYSPACE_PARTS, 'clock', 'keyspace', 'stores/memory'],
     builtins: ['assert/strict', 'crypto', 'timers/promises', 'util'],

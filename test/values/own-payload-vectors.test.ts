@@ -22,6 +22,13 @@ describe("payloads of the library's own", () => {
         'queue.dead_letter',
         'queue.response',
         'queue.quarantine',
+        'blobs.descriptor',
+        'blobs.reference',
+        'blobs.retirement',
+        'blobs.root',
+        'blobs.upload',
+        'blobs.pass',
+        'field',
       ]),
     );
   });

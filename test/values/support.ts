@@ -4,8 +4,15 @@ import { type ErrorCode, isKeyspaceError, type KeyspaceError } from '../../src/e
 import {
   type ActorRecord,
   actorPayload,
+  blobDescriptorPayload,
+  blobPassPayload,
+  blobReferencePayload,
+  blobRetirementPayload,
+  blobRootPayload,
+  blobUploadPayload,
   type ConnectionRecord,
   connectionPayload,
+  fieldPayload,
   fileMetaPayload,
   importMarkerPayload,
   layoutHeaderPayload,
@@ -52,6 +59,7 @@ const timeMs = fc.maxSafeInteger();
 const u16 = fc.nat(0xffff);
 const u32 = fc.nat(0xffff_ffff);
 const id = fc.uint8Array({ minLength: 4, maxLength: 4 });
+const digest = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
 const actor: fc.Arbitrary<ActorRecord> = fc.record(
   {
@@ -149,6 +157,65 @@ export const SAMPLES: readonly Sample[] = [
     fc.record(
       { stateAtMs: fc.maxSafeNat(), queueAtMs: fc.maxSafeNat(), workflowAtMs: fc.maxSafeNat() },
       { requiredKeys: [] },
+    ),
+  ),
+  sample(
+    blobDescriptorPayload,
+    fc.record({ byteCount: fc.maxSafeNat(), chunkBytes: u32, storedAtMs: fc.maxSafeNat() }),
+  ),
+  sample(
+    blobReferencePayload,
+    fc.record(
+      { referencedAtMs: fc.maxSafeNat(), expiresAtMs: fc.maxSafeNat() },
+      { requiredKeys: ['referencedAtMs'] },
+    ),
+  ),
+  sample(blobRetirementPayload, fc.record({ retiredAtMs: fc.maxSafeNat() })),
+  sample(blobRootPayload, fc.record({ memberCount: fc.maxSafeNat(), replacedAtMs: fc.maxSafeNat() })),
+  sample(
+    blobUploadPayload,
+    fc.record({ expiresAtMs: fc.maxSafeNat(), digest }, { requiredKeys: ['expiresAtMs'] }),
+  ),
+  sample(
+    blobPassPayload,
+    fc.record(
+      {
+        endedAtMs: fc.maxSafeNat(),
+        scanned: fc.maxSafeNat(),
+        held: fc.maxSafeNat(),
+        stamped: fc.maxSafeNat(),
+        withinGrace: fc.maxSafeNat(),
+        deleted: fc.maxSafeNat(),
+        deletedBytes: fc.maxSafeNat(),
+        spared: fc.maxSafeNat(),
+        failed: fc.maxSafeNat(),
+      },
+      {
+        requiredKeys: [
+          'scanned',
+          'held',
+          'stamped',
+          'withinGrace',
+          'deleted',
+          'deletedBytes',
+          'spared',
+          'failed',
+        ],
+      },
+    ),
+  ),
+  sample(
+    fieldPayload,
+    fc.record(
+      {
+        updatedAtMs: fc.maxSafeNat(),
+        expiresAtMs: fc.maxSafeNat(),
+        content: fc.oneof(
+          fc.record({ kind: fc.constant('inline' as const), json: bytes }),
+          fc.record({ kind: fc.constant('blob' as const), digest, byteCount: fc.maxSafeNat() }),
+        ),
+      },
+      { requiredKeys: ['updatedAtMs', 'content'] },
     ),
   ),
   sample(importMarkerPayload, fc.record({ importId: text })),

@@ -1,5 +1,18 @@
 import type { KeyFormat } from '../key-format.js';
-import { actorField, blobChunk, blobDescriptor, blobsReserved } from './blobs.js';
+import {
+  blobChunk,
+  blobDescriptor,
+  blobExpiry,
+  blobPass,
+  blobReference,
+  blobRetirement,
+  blobRoot,
+  blobRootMember,
+  blobsReserved,
+  blobUpload,
+  blobUploadChunk,
+} from './blobs.js';
+import { actorField, fieldExpiry } from './fields.js';
 import { keyspaceDue } from './keyspace.js';
 import {
   layout0QueueMessage,
@@ -76,6 +89,15 @@ export const ACTOR_FAMILIES: readonly KeyFormat<object>[] = [
   sqliteChunk,
   blobDescriptor,
   blobChunk,
+  blobReference,
+  blobExpiry,
+  blobRetirement,
+  blobRoot,
+  blobRootMember,
+  blobUpload,
+  blobUploadChunk,
+  blobPass,
+  fieldExpiry,
   blobsReserved,
   actorField,
   layout0QueueMessage,
@@ -93,6 +115,7 @@ export const ACTOR_FAMILIES: readonly KeyFormat<object>[] = [
 export const KEYSPACE_FAMILIES: readonly KeyFormat<object>[] = [keyspaceDue];
 
 export * from './blobs.js';
+export * from './fields.js';
 export * from './keyspace.js';
 export * from './layout-0.js';
 export * from './queue.js';

@@ -1,0 +1,6 @@
+export {
+  type BlobMaintenance,
+  type BlobMaintenanceOptions,
+  type MaintenanceReport,
+  startBlobMaintenance,
+} from './blob-maintenance.js';
