@@ -41,6 +41,19 @@ export type {
   KvSelection,
   KvSyncReads,
 } from './kv/index.js';
+export type {
+  ActorSqlite,
+  SqlFunctionOptions,
+  SqliteMigration,
+  SqliteOptions,
+  SqliteStatement,
+  SqlParameters,
+  SqlRow,
+  SqlRunResult,
+  SqlValue,
+  SyncDatabase,
+  SyncStatement,
+} from './sqlite/index.js';
 export type { ActorState, ActorStateRecord, NewScheduledAction, ScheduledAction } from './state/index.js';
 export {
   ACTOR_ID_BYTES_MAX,

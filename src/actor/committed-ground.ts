@@ -5,6 +5,7 @@ import type { Ground } from './ground.js';
 /** The ground of a read-only actor: nothing but what the store has. */
 export class CommittedGround implements Ground {
   readonly isEmpty = true;
+  readonly #forgets = new Set<() => void>();
   #isClosed = false;
 
   assertUsable(): void {
@@ -37,7 +38,13 @@ export class CommittedGround implements Ground {
     return () => {};
   }
 
+  onVoid(forget: () => void): void {
+    this.#forgets.add(forget);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const forget of this.#forgets) forget();
+    this.#forgets.clear();
   }
 }

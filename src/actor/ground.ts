@@ -41,4 +41,9 @@ export interface Ground {
   headway(): Promise<void>;
   /** See `CommitPipeline.retain`. */
   retain(): () => void;
+  /**
+   * Calls `forget` when what is read here turns out to be void: the transaction ends without its writes, or
+   * the actor has lost a commit or is closed. The same function is kept once.
+   */
+  onVoid(forget: () => void): void;
 }

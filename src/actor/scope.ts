@@ -61,6 +61,10 @@ export interface ActorAccess extends ActorReads {
   readonly storePartition: Uint8Array;
   readonly clock: Clock;
   readonly ids: IdSource;
+  /** Whether nothing can be written. */
+  readonly readOnly: boolean;
+  /** Whether `sync` and what is done at once are there. */
+  readonly hasSync: boolean;
   /**
    * Applies what `fill` writes, all or nothing. If `fill` throws, nothing is written and the error passes on.
    *
@@ -75,7 +79,32 @@ export interface ActorAccess extends ActorReads {
    * @throws {KeyspaceError} As {@link write}.
    */
   transaction<T>(callback: (access: ActorAccess) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /**
+   * Runs `run` as soon as no transaction is open here, at once if none is. What it writes is accepted before
+   * `accept` returns.
+   *
+   * @throws {KeyspaceError} `store.sync_unsupported`, `transaction.timeout`.
+   */
+  runInTurn<T>(run: (accept: AcceptNow) => T): Promise<T>;
+  /** As {@link runInTurn} without waiting. @throws {KeyspaceError} `transaction.open`, `store.sync_unsupported`. */
+  runNow<T>(run: (accept: AcceptNow) => T): T;
+  /** @throws {KeyspaceError} Why it can no longer be read or written. */
+  assertUsable(): void;
+  /**
+   * Calls `forget` when what was read here turns out to be void: the transaction ended without its writes, the
+   * actor has lost a commit, or is closed. For whoever keeps in memory what it has read.
+   */
+  onVoid(forget: () => void): void;
 }
+
+/**
+ * Accepts what `fill` writes at once, all or nothing, as `ActorAccess.write` does in its turn. To be called
+ * before `run` returns, and never afterwards.
+ *
+ * @returns What `write` returns.
+ * @throws {KeyspaceError} As `ActorAccess.write`, but for why a commit failed.
+ */
+export type AcceptNow = (fill: (writes: ActorWrites) => void, options?: WriteOptions) => Promise<void>;
 
 export interface ScopeSettings {
   /** The keyspace's view of the store, in which the actor has `partition`. */
@@ -112,6 +141,14 @@ export class Scope implements ActorAccess {
 
   get ids(): IdSource {
     return this.#settings.ids;
+  }
+
+  get readOnly(): boolean {
+    return this.#settings.readOnly;
+  }
+
+  get hasSync(): boolean {
+    return this.#settings.store.sync !== undefined;
   }
 
   get sync(): ActorSyncReads {
@@ -170,9 +207,9 @@ export class Scope implements ActorAccess {
     await this.#gate.enter();
     let result: T;
     let durable: Promise<void>;
+    const open = new OpenTransaction(this.#ground, this.#settings.store.limits);
     try {
       this.#ground.assertUsable();
-      const open = new OpenTransaction(this.#ground, this.#settings.store.limits);
       const { layer } = open;
       try {
         result = await callback(new Scope(this.#settings, open));
@@ -188,11 +225,55 @@ export class Scope implements ActorAccess {
       } finally {
         preparation?.release();
       }
+      open.keep();
     } finally {
+      // Before the gate opens, so that nobody reads what is void.
+      open.forget();
       this.#gate.leave();
     }
     await (isDeferred ? this.#ground.headway() : durable);
     return result;
+  }
+
+  async runInTurn<T>(run: (accept: AcceptNow) => T): Promise<T> {
+    if (this.#gate.isFree) return this.runNow(run);
+    await this.#gate.enter();
+    try {
+      return this.#run(run);
+    } finally {
+      this.#gate.leave();
+    }
+  }
+
+  runNow<T>(run: (accept: AcceptNow) => T): T {
+    if (this.#gate.isFree) return this.#run(run);
+    this.#ground.assertUsable();
+    throw new KeyspaceError('transaction.open', 'a transaction is open, and this call cannot wait', {});
+  }
+
+  #run<T>(run: (accept: AcceptNow) => T): T {
+    this.#ground.assertUsable();
+    // Throws where the store has none.
+    this.#reads.sync;
+    return run((fill, options) => this.#acceptNow(fill, options));
+  }
+
+  #acceptNow(fill: (writes: ActorWrites) => void, options: WriteOptions = {}): Promise<void> {
+    this.#assertWritable();
+    const isDeferred = isDeferredWrite(options);
+    const layer = new ActorLayer();
+    fill(writesInto(layer, this.#settings.store));
+    if (layer.isEmpty) return Promise.resolve();
+    const durable = this.#ground.accept(layer, isDeferred);
+    return isDeferred ? this.#ground.headway() : durable;
+  }
+
+  assertUsable(): void {
+    this.#ground.assertUsable();
+  }
+
+  onVoid(forget: () => void): void {
+    this.#ground.onVoid(forget);
   }
 
   /** Calls `end` when every transaction and write begun before has been accepted or has failed. */
@@ -248,6 +329,7 @@ class OpenTransaction implements Ground {
   readonly layer = new ActorLayer();
   readonly #below: Ground;
   readonly #bytesMax: number;
+  readonly #forgets = new Set<() => void>();
   #isOpen = true;
 
   constructor(below: Ground, { commitBytesMax }: StoreLimits) {
@@ -295,7 +377,21 @@ class OpenTransaction implements Ground {
     return this.#below.retain();
   }
 
+  onVoid(forget: () => void): void {
+    this.#forgets.add(forget);
+  }
+
   close(): void {
     this.#isOpen = false;
+  }
+
+  /** What it holds is accepted below. */
+  keep(): void {
+    for (const forget of this.#forgets) this.#below.onVoid(forget);
+    this.#forgets.clear();
+  }
+
+  forget(): void {
+    for (const forget of this.#forgets) forget();
   }
 }

@@ -4,6 +4,7 @@ import { isKeyspaceError } from '../errors.js';
 import { ActorInspectorToken } from '../inspector-token/index.js';
 import { ActorKv } from '../kv/index.js';
 import type { Layout } from '../layout/index.js';
+import { ActorSqlite, SqliteHome } from '../sqlite/index.js';
 import { ActorState } from '../state/index.js';
 import { type ActorUsage, actorUsage } from './usage.js';
 
@@ -15,6 +16,8 @@ export interface ActorSubsystems {
   readonly inspectorToken: ActorInspectorToken;
   /** User keys. */
   readonly kv: ActorKv;
+  /** A SQLite database. */
+  readonly sqlite: ActorSqlite;
 }
 
 /** What a transaction's callback works with; dead once the callback has settled. */
@@ -26,7 +29,9 @@ export class ActorKeyspace implements ActorSubsystems {
   readonly connections: ActorConnections;
   readonly inspectorToken: ActorInspectorToken;
   readonly kv: ActorKv;
+  readonly sqlite: ActorSqlite;
   readonly #handle: ActorHandle;
+  readonly #sqliteHome = new SqliteHome();
   readonly #onClose: () => void;
 
   /** Use `keyspace.openActor`. */
@@ -38,7 +43,8 @@ export class ActorKeyspace implements ActorSubsystems {
       connections: this.connections,
       inspectorToken: this.inspectorToken,
       kv: this.kv,
-    } = subsystems(handle.access));
+      sqlite: this.sqlite,
+    } = subsystems(handle.access, this.#sqliteHome));
   }
 
   get id(): string {
@@ -84,7 +90,10 @@ export class ActorKeyspace implements ActorSubsystems {
     callback: (transaction: ActorTransaction) => Promise<T>,
     options?: WriteOptions,
   ): Promise<T> {
-    return this.#handle.access.transaction((access) => callback(subsystems(access)), options);
+    return this.#handle.access.transaction(
+      (access) => callback(subsystems(access, this.#sqliteHome)),
+      options,
+    );
   }
 
   /**
@@ -114,11 +123,12 @@ export class ActorKeyspace implements ActorSubsystems {
   }
 }
 
-function subsystems(access: ActorAccess): ActorSubsystems {
+function subsystems(access: ActorAccess, sqliteHome: SqliteHome): ActorSubsystems {
   return {
     state: new ActorState(access),
     connections: new ActorConnections(access),
     inspectorToken: new ActorInspectorToken(access),
     kv: new ActorKv(access),
+    sqlite: new ActorSqlite(sqliteHome, access),
   };
 }

@@ -11,7 +11,7 @@ export interface UnitRule {
 const PLAIN = ['bytes', 'errors'];
 const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
-const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'state'];
+const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'sqlite', 'state'];
 const STORES = ['stores/memory', 'stores/lmdb'];
 const KEYSPACE_PARTS = [...SUBSYSTEM, ...SUBSYSTEMS];
 const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
@@ -49,6 +49,11 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   connections: { units: SUBSYSTEM },
   'inspector-token': { units: SUBSYSTEM },
   kv: { units: SUBSYSTEM },
+  sqlite: {
+    units: SUBSYSTEM,
+    packages: ['@sqlite.org/sqlite-wasm'],
+    builtins: ['crypto', 'fs/promises'],
+  },
   state: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
   transfer: { units: [...ACTOR_PARTS, 'clock'], builtins: ['crypto'] },

@@ -1,0 +1,195 @@
+import type { AcceptNow, ActorAccess, WriteOptions } from '../actor/index.js';
+import { KeyspaceError } from '../errors.js';
+import { Connection } from './connection.js';
+import { refused, rowsVoid } from './failure.js';
+import type { SqlFunction } from './functions.js';
+import { DatabaseFiles } from './vfs/database-files.js';
+import { type Engine, loadEngine, loadedEngine } from './wasm/engine.js';
+import { isTrap } from './wasm/trap.js';
+
+export interface CallOptions extends WriteOptions {
+  /** Most steps of SQLite's machine that the call may take. */
+  readonly stepsMax: number;
+}
+
+/** What a call gave, and when what it wrote is durable. */
+export interface CallResult<T> {
+  readonly result: T;
+  readonly accepted: Promise<void> | undefined;
+}
+
+/**
+ * The one connection to an actor's database, which the actor and its transactions use in turns. It is opened
+ * when it is first needed, and dropped whenever what it has read may be void: after a transaction that was
+ * rolled back, a lost commit, a failed read. The next call opens it again, on what the actor then holds.
+ */
+export class SqliteHome {
+  readonly #functions = new Map<string, SqlFunction>();
+  readonly #settings = new Map<string, string>();
+  readonly #forget = () => this.#drop();
+  #connection: Connection | undefined;
+  #files: DatabaseFiles | undefined;
+  /** The access of the call under way, and how deep calls are nested in it. */
+  #access: ActorAccess | undefined;
+  #depth = 0;
+  #isVoid = false;
+  #generation = 0;
+
+  /** Counts the connections: what belongs to one of another generation is void. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  assertGeneration(generation: number): void {
+    if (generation !== this.#generation || this.#connection === undefined) throw rowsVoid();
+  }
+
+  addFunction(definition: SqlFunction): void {
+    this.#functions.set(`${definition.name.toLowerCase()}/${definition.argumentCount}`, definition);
+    this.#connection?.addFunction(definition);
+  }
+
+  interrupt(): void {
+    this.#connection?.interrupt();
+  }
+
+  /** Forgets the connection, since what it has read is being replaced. */
+  forget(access: ActorAccess): void {
+    access.onVoid(this.#forget);
+    this.#drop();
+  }
+
+  async callInTurn<T>(
+    access: ActorAccess,
+    options: CallOptions,
+    body: (connection: Connection) => T,
+  ): Promise<CallResult<T>> {
+    const engine = loadedEngine() ?? (await loadEngine());
+    return access.runInTurn((accept) => this.#call(engine, access, accept, options, body));
+  }
+
+  callNow<T>(access: ActorAccess, options: CallOptions, body: (connection: Connection) => T): T {
+    const engine = loadedEngine();
+    if (engine === undefined) {
+      throw new KeyspaceError('sqlite.not_loaded', 'await load() before calling synchronously', {});
+    }
+    return access.runNow((accept) => this.#call(engine, access, accept, options, body)).result;
+  }
+
+  #call<T>(
+    engine: Engine,
+    access: ActorAccess,
+    accept: AcceptNow,
+    options: CallOptions,
+    body: (connection: Connection) => T,
+  ): CallResult<T> {
+    if (this.#depth > 0) return { result: this.#nested(access, body), accepted: undefined };
+    let accepted: Promise<void> | undefined;
+    const view = {
+      get: (key: Uint8Array) => access.sync.get(key),
+      accept: (fill: Parameters<AcceptNow>[0]) => {
+        accepted = accept(fill, options);
+        access.onVoid(this.#forget);
+      },
+      nowMs: () => access.clock.nowMs(),
+    };
+    this.#depth = 1;
+    this.#access = access;
+    try {
+      const connection = this.#open(engine, access, view);
+      connection.limitSteps(options.stepsMax);
+      const result = body(connection);
+      this.#assertWhole(connection);
+      return { result, accepted };
+    } catch (error) {
+      throw this.#failed(engine, error);
+    } finally {
+      this.#depth = 0;
+      this.#access = undefined;
+      this.#files?.enter(undefined);
+      if (this.#isVoid) this.#drop();
+    }
+  }
+
+  /** A call that a function or a synchronous transaction makes inside another. */
+  #nested<T>(access: ActorAccess, body: (connection: Connection) => T): T {
+    if (access !== this.#access) {
+      throw new KeyspaceError('transaction.open', 'the database is in the middle of another call', {});
+    }
+    const failure = this.#files?.failure;
+    if (failure !== undefined) throw failure.error;
+    this.#depth++;
+    try {
+      return body(this.#connection as Connection);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #open(engine: Engine, access: ActorAccess, view: Parameters<DatabaseFiles['enter']>[0]): Connection {
+    if (this.#connection?.engine !== engine) this.#drop();
+    if (this.#connection === undefined) {
+      const files = new DatabaseFiles(engine.nextName());
+      files.enter(view);
+      engine.active = files;
+      const setup = { functions: this.#functions.values(), settings: this.#settings };
+      this.#connection = new Connection(engine, files, setup);
+      this.#files = files;
+      this.#generation++;
+      access.onVoid(this.#forget);
+    }
+    this.#files?.enter(view);
+    engine.active = this.#files;
+    return this.#connection;
+  }
+
+  #assertWhole(connection: Connection): void {
+    const failure = this.#files?.failure;
+    if (failure !== undefined) throw failure.error;
+    if (!connection.isAutocommit) {
+      throw new KeyspaceError(
+        'sqlite.transaction_open',
+        'a call must end the transaction that it begins: use transaction()',
+        {},
+      );
+    }
+    // What is left was rolled back: it is what the actor has anyway.
+    this.#files?.discard();
+  }
+
+  #failed(engine: Engine, error: unknown): unknown {
+    const failure = this.#files?.failure;
+    const isBroken = isTrap(error);
+    if (isBroken) engine.broke();
+    const connection = this.#connection;
+    if (connection === undefined) return error;
+    if (isBroken || failure !== undefined) this.#isVoid = true;
+    else if (connection.isAutocommit) this.#files?.discard();
+    else this.#rollBack(connection);
+    if (isBroken) return refused('the statement took more memory or depth than there is');
+    return failure === undefined ? error : failure.error;
+  }
+
+  #rollBack(connection: Connection): void {
+    try {
+      connection.exec('ROLLBACK');
+      this.#files?.discard();
+    } catch {
+      this.#isVoid = true;
+    }
+  }
+
+  #drop(): void {
+    // Not while SQLite is in the middle of something: at the end of the call.
+    if (this.#depth > 0) {
+      this.#isVoid = true;
+      return;
+    }
+    this.#isVoid = false;
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#files = undefined;
+    this.#generation++;
+    connection?.close();
+  }
+}
