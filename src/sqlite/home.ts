@@ -84,6 +84,7 @@ export class SqliteHome {
     body: (connection: Connection) => T,
   ): CallResult<T> {
     if (this.#depth > 0) return { result: this.#nested(access, body), accepted: undefined };
+    if (this.#connection?.engine.isBroken) this.#drop();
     let accepted: Promise<void> | undefined;
     const view = {
       get: (key: Uint8Array) => access.sync.get(key),
@@ -127,7 +128,6 @@ export class SqliteHome {
   }
 
   #open(engine: Engine, access: ActorAccess, view: Parameters<DatabaseFiles['enter']>[0]): Connection {
-    if (this.#connection?.engine !== engine) this.#drop();
     if (this.#connection === undefined) {
       const files = new DatabaseFiles(engine.nextName());
       files.enter(view);
