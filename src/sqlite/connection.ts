@@ -34,6 +34,7 @@ export class Connection {
   readonly #callbacks: Callbacks;
   readonly #db: number;
   readonly #idle = new Map<string, Prepared>();
+  readonly #live = new Set<Prepared>();
   #schemaVersion = 0;
   #isStepping = false;
   #hasSchemaChange = false;
@@ -80,7 +81,10 @@ export class Connection {
     return Number.isSafeInteger(Number(rowid)) ? Number(rowid) : rowid;
   }
 
-  limitSteps(stepsMax: number): void {
+  /** Begins a call. */
+  begin(stepsMax: number): void {
+    this.#error = undefined;
+    this.#denial = undefined;
     this.#steps = 0;
     this.#stepsMax = stepsMax;
   }
@@ -93,6 +97,10 @@ export class Connection {
 
   interrupt(): void {
     this.engine.exports.sqlite3_interrupt(this.#db);
+  }
+
+  finalized(prepared: Prepared): void {
+    this.#live.delete(prepared);
   }
 
   noteSchemaChange(): void {
@@ -112,11 +120,13 @@ export class Connection {
   }
 
   stepping(call: () => number): number {
+    // A function that it calls may run statements of its own.
+    const wasStepping = this.#isStepping;
     this.#isStepping = true;
     try {
       return call();
     } finally {
-      this.#isStepping = false;
+      this.#isStepping = wasStepping;
     }
   }
 
@@ -205,15 +215,9 @@ export class Connection {
     const { engine } = this;
     this.#files.abandon();
     if (!engine.isBroken) {
-      const { exports } = engine;
-      for (
-        let at = exports.sqlite3_next_stmt(this.#db, 0);
-        at !== 0;
-        at = exports.sqlite3_next_stmt(this.#db, 0)
-      ) {
-        exports.sqlite3_finalize(at);
-      }
-      exports.sqlite3_close_v2(this.#db);
+      // Its own alone: those that full-text search has prepared are its to finalize.
+      for (const prepared of this.#live) prepared.finalize();
+      engine.exports.sqlite3_close_v2(this.#db);
     }
     engine.vfs.remove(this.#files);
     this.#callbacks.remove(this);
@@ -273,6 +277,11 @@ export class Connection {
     return only;
   }
 
+  #added(prepared: Prepared): Prepared {
+    this.#live.add(prepared);
+    return prepared;
+  }
+
   /** Each is compiled when it is asked for, and finalized by whoever asked. */
   *#statements(sql: string, flags: number): Generator<Prepared, void, undefined> {
     const { exports, heap, out } = this.engine;
@@ -284,7 +293,7 @@ export class Connection {
         if (code !== RESULT.ok) throw this.error(code);
         const tail = heap.pointerAt(out + 4);
         const pointer = heap.pointerAt(out);
-        if (pointer !== 0) yield new Prepared(this, pointer, this.#hasSchemaChange);
+        if (pointer !== 0) yield this.#added(new Prepared(this, pointer, this.#hasSchemaChange));
         // Other statements were compiled meanwhile.
         heap.view.setUint32(out + 4, tail, true);
       }

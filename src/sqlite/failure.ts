@@ -28,8 +28,8 @@ export function sqliteFailure(resultCode: number, text: string): KeyspaceError {
   }
 }
 
-export function refused(reason: string): KeyspaceError<'sqlite.refused'> {
-  return new KeyspaceError('sqlite.refused', `SQLite: ${reason}`, { reason });
+export function refused(reason: string, cause?: unknown): KeyspaceError<'sqlite.refused'> {
+  return new KeyspaceError('sqlite.refused', `SQLite: ${reason}`, { reason }, { cause });
 }
 
 export function unsupported(feature: string): KeyspaceError<'sqlite.unsupported'> {

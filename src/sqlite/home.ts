@@ -98,7 +98,7 @@ export class SqliteHome {
     this.#access = access;
     try {
       const connection = this.#open(engine, access, view);
-      connection.limitSteps(options.stepsMax);
+      connection.begin(options.stepsMax);
       const result = body(connection);
       this.#assertWhole(connection);
       return { result, accepted };
@@ -166,7 +166,7 @@ export class SqliteHome {
     if (isBroken || failure !== undefined) this.#isVoid = true;
     else if (connection.isAutocommit) this.#files?.discard();
     else this.#rollBack(connection);
-    if (isBroken) return refused('the statement took more memory or depth than there is');
+    if (isBroken) return refused('the statement took more memory or depth than there is', error);
     return failure === undefined ? error : failure.error;
   }
 

@@ -91,6 +91,7 @@ export class Prepared {
   }
 
   finalize(): void {
+    this.#connection.finalized(this);
     this.#engine.exports.sqlite3_finalize(this.pointer);
   }
 }

@@ -18,7 +18,6 @@ export interface SqliteExports {
   sqlite3_reset(statement: Pointer): number;
   sqlite3_finalize(statement: Pointer): number;
   sqlite3_stmt_readonly(statement: Pointer): number;
-  sqlite3_next_stmt(db: Pointer, statement: Pointer): Pointer;
   sqlite3_clear_bindings(statement: Pointer): number;
   sqlite3_bind_parameter_count(statement: Pointer): number;
   sqlite3_bind_parameter_name(statement: Pointer, index: number): Pointer;
