@@ -48,6 +48,7 @@ export type {
   SqliteOptions,
   SqliteStatement,
   SqlParameters,
+  SqlResult,
   SqlRow,
   SqlRunResult,
   SqlValue,

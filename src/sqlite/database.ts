@@ -7,7 +7,7 @@ import { type SqlFunctionOptions, sqlFunction } from './functions.js';
 import type { SqliteHome } from './home.js';
 import { checkImage, readImage, writeImage } from './image.js';
 import { migrate, type SqliteMigration } from './migrate.js';
-import { all, Cursor, get, run, type SqlRunResult } from './operations.js';
+import { all, Cursor, execute, get, run, type SqlResult, type SqlRunResult } from './operations.js';
 import type { SqlRow } from './prepared.js';
 import { DEFAULT_SETTINGS, type SqliteOptions, type SqliteSettings, withOptions } from './settings.js';
 import { SyncDatabase } from './sync-database.js';
@@ -103,6 +103,11 @@ export class ActorSqlite {
 
   run(sql: string, ...parameters: readonly unknown[]): Promise<SqlRunResult> {
     return this.#call((connection) => run(connection, sql, parameters));
+  }
+
+  /** Rows and changes of one statement that may be of any kind: for layers that do not know which. */
+  execute<Row = SqlRow>(sql: string, ...parameters: readonly unknown[]): Promise<SqlResult<Row>> {
+    return this.#call((connection) => execute(connection, sql, parameters, this.#asArrays) as SqlResult<Row>);
   }
 
   /** The first row, `undefined` if there is none. */

@@ -15,6 +15,28 @@ export function run(connection: Connection, sql: string, parameters: readonly un
   return { changes: readOnly ? 0 : connection.changes, lastInsertRowid: connection.lastInsertRowid };
 }
 
+/** What one statement gave, whatever it is. */
+export interface SqlResult<Row = SqlRow> {
+  readonly rows: Row[];
+  /** Of a statement that writes. */
+  readonly changes: number | undefined;
+  readonly lastInsertRowid: number | bigint;
+}
+
+export function execute(
+  connection: Connection,
+  sql: string,
+  parameters: readonly unknown[],
+  asArrays: boolean,
+): SqlResult {
+  return withStatement(connection, sql, parameters, (prepared) => {
+    const rows: SqlRow[] = [];
+    while (prepared.step()) rows.push(prepared.row(asArrays));
+    const { changes, lastInsertRowid } = connection;
+    return { rows, changes: prepared.isReadOnly ? undefined : changes, lastInsertRowid };
+  });
+}
+
 export function get(
   connection: Connection,
   sql: string,
@@ -35,11 +57,7 @@ export function all(
   parameters: readonly unknown[],
   asArrays: boolean,
 ): SqlRow[] {
-  return withStatement(connection, sql, parameters, (prepared) => {
-    const rows: SqlRow[] = [];
-    while (prepared.step()) rows.push(prepared.row(asArrays));
-    return rows;
-  });
+  return execute(connection, sql, parameters, asArrays).rows;
 }
 
 function withStatement<T>(

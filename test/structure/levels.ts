@@ -62,6 +62,8 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
     units: [...KEYSPACE_PARTS, 'clock', 'keyspace', 'stores/memory'],
     builtins: ['assert/strict', 'crypto', 'timers/promises', 'util'],
   },
+  'adapters/kysely': { units: PUBLIC, packages: ['kysely'] },
+  'adapters/drizzle': { units: PUBLIC },
   conformance: { units: PUBLIC, builtins: ['assert/strict'] },
   cli: {
     units: PUBLIC,
