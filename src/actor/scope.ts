@@ -2,19 +2,11 @@ import { compareBytes } from '../bytes/index.js';
 import type { Clock, IdSource } from '../clock.js';
 import { KeyspaceError } from '../errors.js';
 import { NAMESPACE } from '../layout/index.js';
-import {
-  assertCommitBytes,
-  type Entry,
-  type EntrySize,
-  type KeyRange,
-  type Layer,
-  type ScanOptions,
-  type Store,
-  type StoreLimits,
-} from '../store/index.js';
+import type { Entry, EntrySize, KeyRange, ScanOptions, Store } from '../store/index.js';
 import { ActorLayer } from './actor-layer.js';
 import { Gate } from './gate.js';
 import type { Ground } from './ground.js';
+import { OpenTransaction } from './open-transaction.js';
 import { type ActorReads, type ActorSyncReads, LayeredReads } from './reads.js';
 import type { WakeSource } from './wake.js';
 
@@ -322,76 +314,4 @@ function maxBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
 
 function assertNotSystem(key: Uint8Array): void {
   if (key[0] === NAMESPACE.system) throw new RangeError('namespace 00 is kept by the library itself');
-}
-
-/** A transaction's own layer on top of what it was opened on. */
-class OpenTransaction implements Ground {
-  readonly layer = new ActorLayer();
-  readonly #below: Ground;
-  readonly #bytesMax: number;
-  readonly #forgets = new Set<() => void>();
-  #isOpen = true;
-
-  constructor(below: Ground, { commitBytesMax }: StoreLimits) {
-    this.#below = below;
-    // What is overwritten or cleared later counts here, so this only keeps a runaway from filling the memory.
-    this.#bytesMax = 2 * commitBytesMax;
-  }
-
-  get isEmpty(): boolean {
-    return this.layer.isEmpty && this.#below.isEmpty;
-  }
-
-  assertUsable(): void {
-    if (!this.#isOpen) throw new KeyspaceError('transaction.closed', 'the transaction has ended', {});
-    this.#below.assertUsable();
-  }
-
-  lookup(id: string): Uint8Array | null | undefined {
-    const found = this.layer.lookup(id);
-    return found === undefined ? this.#below.lookup(id) : found;
-  }
-
-  layers(): Layer[] {
-    return [...this.#below.layers(), this.layer];
-  }
-
-  prepare(): undefined {}
-
-  accept(layer: ActorLayer): Promise<void> {
-    this.assertUsable();
-    assertCommitBytes(this.layer.bytes + layer.bytes, this.#bytesMax);
-    this.layer.absorb(layer);
-    return Promise.resolve();
-  }
-
-  settled(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  headway(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  retain(): () => void {
-    return this.#below.retain();
-  }
-
-  onVoid(forget: () => void): void {
-    this.#forgets.add(forget);
-  }
-
-  close(): void {
-    this.#isOpen = false;
-  }
-
-  /** What it holds is accepted below. */
-  keep(): void {
-    for (const forget of this.#forgets) this.#below.onVoid(forget);
-    this.#forgets.clear();
-  }
-
-  forget(): void {
-    for (const forget of this.#forgets) forget();
-  }
 }

@@ -5,7 +5,7 @@ import type { Connection } from './connection.js';
 import { unsupported } from './failure.js';
 import { type SqlFunctionOptions, sqlFunction } from './functions.js';
 import type { SqliteHome } from './home.js';
-import { checkImage, readImage, writeImage } from './image.js';
+import { checkImage, readImage, withImage, writeImage } from './image.js';
 import { migrate, type SqliteMigration } from './migrate.js';
 import { all, Cursor, execute, get, run, type SqlResult, type SqlRunResult } from './operations.js';
 import type { SqlRow } from './prepared.js';
@@ -129,6 +129,10 @@ export class ActorSqlite {
     sql: string,
     ...parameters: readonly unknown[]
   ): AsyncGenerator<Row, void, undefined> {
+    if (this.#access.readOnly) {
+      yield* await this.all<Row>(sql, ...parameters);
+      return;
+    }
     const home = this.#home;
     const { cursor, generation } = await this.#call((connection) => ({
       cursor: new Cursor(connection, sql, parameters, this.#asArrays),
@@ -208,14 +212,12 @@ export class ActorSqlite {
    * @throws {KeyspaceError} `sqlite.corrupt`, `commit.too_large`; nothing is changed then.
    */
   async deserialize(bytes: Uint8Array): Promise<void> {
-    this.#assertSync('deserialize');
-    const image = checkImage(await loadEngine(), bytes, () => this.#access.clock.nowMs());
-    const durable = await this.#access.runInTurn((accept) => {
-      const accepted = accept((writes) => writeImage(writes, image), this.#settings);
-      this.#home.forget(this.#access);
-      return { accepted };
-    });
-    await durable.accepted;
+    const access = this.#access;
+    const image = checkImage(await loadEngine(), bytes, () => access.clock.nowMs());
+    await access.transaction(async (inner) => {
+      await inner.write((writes) => writeImage(writes, image));
+      this.#home.forget(inner);
+    }, this.#settings);
   }
 
   /** Writes the database to a file, which appears when it is whole and flushed. One that is there is replaced. */
@@ -247,10 +249,25 @@ export class ActorSqlite {
   }
 
   async #call<T>(body: (connection: Connection) => T): Promise<T> {
-    this.#assertSync('SQL');
+    if (this.#access.readOnly) return this.#read(body);
     const { result, accepted } = await this.#home.callInTurn(this.#access, this.#settings, body);
     await accepted;
     return result;
+  }
+
+  /** On the database as it is durable now, whole in memory: an owner elsewhere may change it at any time. */
+  async #read<T>(body: (connection: Connection) => T): Promise<T> {
+    const engine = await loadEngine();
+    const image = await readImage(this.#access);
+    return withImage(
+      engine,
+      image,
+      () => this.#access.clock.nowMs(),
+      (connection) => {
+        connection.begin(this.#settings.stepsMax);
+        return body(connection);
+      },
+    );
   }
 
   #assertSync(feature: string): void {

@@ -3,7 +3,8 @@ import { KeyspaceError } from '../errors.js';
 import { Connection } from './connection.js';
 import { refused, rowsVoid } from './failure.js';
 import type { SqlFunction } from './functions.js';
-import { DatabaseFiles } from './vfs/database-files.js';
+import { ResidentFiles } from './resident.js';
+import { DatabaseFiles, type FilesView } from './vfs/database-files.js';
 import { type Engine, loadEngine, loadedEngine } from './wasm/engine.js';
 import { isTrap } from './wasm/trap.js';
 
@@ -15,7 +16,7 @@ export interface CallOptions extends WriteOptions {
 /** What a call gave, and when what it wrote is durable. */
 export interface CallResult<T> {
   readonly result: T;
-  readonly accepted: Promise<void> | undefined;
+  readonly accepted?: Promise<void>;
 }
 
 /**
@@ -29,6 +30,8 @@ export class SqliteHome {
   readonly #forget = () => this.#drop();
   #connection: Connection | undefined;
   #files: DatabaseFiles | undefined;
+  /** Of stores that read asynchronously. */
+  #resident: ResidentFiles | undefined;
   /** The access of the call under way, and how deep calls are nested in it. */
   #access: ActorAccess | undefined;
   #depth = 0;
@@ -65,7 +68,8 @@ export class SqliteHome {
     body: (connection: Connection) => T,
   ): Promise<CallResult<T>> {
     const engine = loadedEngine() ?? (await loadEngine());
-    return access.runInTurn((accept) => this.#call(engine, access, accept, options, body));
+    if (!access.hasSync) return { result: await this.#callResident(engine, access, options, body) };
+    return access.runInTurn((accept) => this.#callSync(engine, access, accept, options, body));
   }
 
   callNow<T>(access: ActorAccess, options: CallOptions, body: (connection: Connection) => T): T {
@@ -73,18 +77,17 @@ export class SqliteHome {
     if (engine === undefined) {
       throw new KeyspaceError('sqlite.not_loaded', 'await load() before calling synchronously', {});
     }
-    return access.runNow((accept) => this.#call(engine, access, accept, options, body)).result;
+    return access.runNow((accept) => this.#callSync(engine, access, accept, options, body)).result;
   }
 
-  #call<T>(
+  #callSync<T>(
     engine: Engine,
     access: ActorAccess,
     accept: AcceptNow,
     options: CallOptions,
     body: (connection: Connection) => T,
   ): CallResult<T> {
-    if (this.#depth > 0) return { result: this.#nested(access, body), accepted: undefined };
-    if (this.#connection?.engine.isBroken) this.#drop();
+    if (this.#depth > 0) return { result: this.#nested(access, body) };
     let accepted: Promise<void> | undefined;
     const view = {
       get: (key: Uint8Array) => access.sync.get(key),
@@ -94,6 +97,37 @@ export class SqliteHome {
       },
       nowMs: () => access.clock.nowMs(),
     };
+    const result = this.#call(engine, access, view, options, body);
+    return accepted === undefined ? { result } : { result, accepted };
+  }
+
+  /** Where the store reads asynchronously: in a transaction, of which SQLite has the files in memory. */
+  #callResident<T>(
+    engine: Engine,
+    access: ActorAccess,
+    options: CallOptions,
+    body: (connection: Connection) => T,
+  ): Promise<T> {
+    return access.transaction(async (inner) => {
+      if (this.#connection?.engine.isBroken) this.#drop();
+      if (this.#resident === undefined) this.#resident = await ResidentFiles.read(inner);
+      const files = this.#resident;
+      inner.onVoid(this.#forget);
+      const result = this.#call(engine, inner, files, options, body);
+      const fill = files.takeWrites();
+      if (fill !== undefined) await inner.write(fill);
+      return result;
+    }, options);
+  }
+
+  #call<T>(
+    engine: Engine,
+    access: ActorAccess,
+    view: FilesView,
+    options: CallOptions,
+    body: (connection: Connection) => T,
+  ): T {
+    if (this.#connection?.engine.isBroken) this.#drop();
     this.#depth = 1;
     this.#access = access;
     try {
@@ -101,7 +135,7 @@ export class SqliteHome {
       connection.begin(options.stepsMax);
       const result = body(connection);
       this.#assertWhole(connection);
-      return { result, accepted };
+      return result;
     } catch (error) {
       throw this.#failed(engine, error);
     } finally {
@@ -127,7 +161,7 @@ export class SqliteHome {
     }
   }
 
-  #open(engine: Engine, access: ActorAccess, view: Parameters<DatabaseFiles['enter']>[0]): Connection {
+  #open(engine: Engine, access: ActorAccess, view: FilesView): Connection {
     if (this.#connection === undefined) {
       const files = new DatabaseFiles(engine.nextName());
       files.enter(view);
@@ -189,6 +223,7 @@ export class SqliteHome {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#files = undefined;
+    this.#resident = undefined;
     this.#generation++;
     connection?.close();
   }

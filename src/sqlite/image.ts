@@ -61,24 +61,40 @@ export function checkImage(engine: Engine, bytes: Uint8Array, nowMs: () => numbe
   assertHeader(image);
   // One that may have had a write-ahead log comes without it, and is whole as it is.
   image.fill(1, JOURNAL_MODE_AT, JOURNAL_MODE_AT + 2);
-  const files = new DatabaseFiles(engine.nextName());
-  files.enter(viewOf(image, nowMs));
-  engine.active = files;
-  let connection: Connection | undefined;
   try {
-    connection = new Connection(engine, files, { functions: [], settings: new Map() });
-    const [found] = all(connection, 'PRAGMA quick_check(1)', [], true) as unknown[][];
-    if (found?.[0] !== 'ok') throw corrupt('its pages or rows do not fit together');
+    const found = withImage(engine, image, nowMs, (connection) =>
+      all(connection, 'PRAGMA quick_check(1)', [], true),
+    ) as unknown[][];
+    if (found[0]?.[0] !== 'ok') throw corrupt('its pages or rows do not fit together');
     return image;
   } catch (error) {
-    if (isTrap(error)) engine.broke();
-    else if (error instanceof KeyspaceError && error.code === 'sqlite.corrupt') throw error;
+    if (error instanceof KeyspaceError && error.code === 'sqlite.corrupt') throw error;
     throw new KeyspaceError(
       'sqlite.corrupt',
       'the database cannot be read',
       { reason: 'it cannot be read' },
       { cause: error },
     );
+  }
+}
+
+/** Runs `use` on the database file, which it cannot change. @throws What it throws. */
+export function withImage<T>(
+  engine: Engine,
+  image: Uint8Array,
+  nowMs: () => number,
+  use: (connection: Connection) => T,
+): T {
+  const files = new DatabaseFiles(engine.nextName());
+  files.enter(viewOf(image, nowMs));
+  engine.active = files;
+  let connection: Connection | undefined;
+  try {
+    connection = new Connection(engine, files, { functions: [], settings: new Map() });
+    return use(connection);
+  } catch (error) {
+    if (isTrap(error)) engine.broke();
+    throw files.failure?.error ?? error;
   } finally {
     connection?.close();
     files.enter(undefined);
@@ -123,7 +139,7 @@ function viewOf(image: Uint8Array, nowMs: () => number): FilesView {
       return image.subarray(at, at + SQLITE_CHUNK_BYTES);
     },
     accept: () => {
-      throw refused('a database that is being checked is not written');
+      throw new KeyspaceError('actor.read_only', 'the database is only read', {});
     },
   };
 }

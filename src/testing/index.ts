@@ -41,6 +41,8 @@ export {
   inspectorTokenWorkload,
   type KvModel,
   kvWorkload,
+  type SqliteModel,
   type StateModel,
+  sqliteWorkload,
   stateWorkload,
 } from './workloads/index.js';
