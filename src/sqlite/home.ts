@@ -134,6 +134,7 @@ export class SqliteHome {
       const connection = this.#open(engine, access, view);
       connection.begin(options.stepsMax);
       const result = body(connection);
+      this.#files?.assertOwned();
       this.#assertWhole(connection);
       return result;
     } catch (error) {
@@ -192,6 +193,7 @@ export class SqliteHome {
   }
 
   #failed(engine: Engine, error: unknown): unknown {
+    this.#assertOwnedQuietly();
     const failure = this.#files?.failure;
     const isBroken = isTrap(error);
     if (isBroken) engine.broke();
@@ -202,6 +204,15 @@ export class SqliteHome {
     else this.#rollBack(connection);
     if (isBroken) return refused('the statement took more memory or depth than there is', error);
     return failure === undefined ? error : failure.error;
+  }
+
+  /** Pages that do not fit each other look like damage. */
+  #assertOwnedQuietly(): void {
+    try {
+      if (this.#connection !== undefined) this.#files?.assertOwned();
+    } catch {
+      // It is the failure of the files now, if they had none before.
+    }
   }
 
   #rollBack(connection: Connection): void {

@@ -30,6 +30,7 @@ test('nothing is wrong in any history with SQL', async () => {
     const { counts } = await simulate({
       seed: `sql ${seed}`,
       open,
+      invariants,
       workloads: [sqliteWorkload, kvWorkload],
       quotaBytes: Number.POSITIVE_INFINITY,
     });
@@ -46,6 +47,7 @@ test('nor with quotas that refuse', async () => {
     const { counts } = await simulate({
       seed: `quota ${seed}`,
       open,
+      invariants,
       workloads: [sqliteWorkload],
       quotaBytes: 40_000,
     });

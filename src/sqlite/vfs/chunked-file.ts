@@ -20,6 +20,7 @@ export class ChunkedFile {
   /** As the keyspace has it; `undefined`: there is no such file. */
   #storedBytes: number | undefined;
   #fileBytes: number;
+  #hasRead = false;
   /** Chunks from here on are to be deleted, and no more read. */
   #goneFrom = Number.POSITIVE_INFINITY;
 
@@ -32,6 +33,18 @@ export class ChunkedFile {
 
   get fileBytes(): number {
     return this.#fileBytes;
+  }
+
+  /** Whether anything was read from the keyspace since this was asked for. */
+  takeHasRead(): boolean {
+    const hasRead = this.#hasRead;
+    this.#hasRead = false;
+    return hasRead;
+  }
+
+  /** A chunk that is to be staged. */
+  changedChunk(chunkIndex: number): Uint8Array | undefined {
+    return this.#changed.get(chunkIndex);
   }
 
   /** Whether there is anything to stage. */
@@ -120,6 +133,7 @@ export class ChunkedFile {
     if (changed !== undefined) return changed;
     // What the keyspace may hold beyond the end of the file is not part of it.
     if (chunkIndex >= this.#goneFrom || chunkIndex >= chunkCount(this.#storedBytes ?? 0)) return undefined;
+    this.#hasRead = true;
     return reads.get(sqliteChunk.encode({ fileTag: this.#fileTag, chunkIndex }));
   }
 

@@ -1,4 +1,5 @@
 import type { ActorWrites } from '../../actor/index.js';
+import { equalOptionalBytes } from '../../bytes/index.js';
 import { KeyspaceError } from '../../errors.js';
 import { SQLITE_FILE_TAG, sqliteChunk, sqliteMeta } from '../../layout/index.js';
 import { fileMetaPayload } from '../../values/index.js';
@@ -17,6 +18,10 @@ export class DatabaseFiles {
   #view: FilesView | undefined;
   #main: ChunkedFile | undefined;
   #journal: ChunkedFile | undefined;
+  /** In this call. */
+  #hasCommitted = false;
+  /** The first chunk as this owner knows it. */
+  #firstChunk: Uint8Array | undefined;
   #failure: { readonly error: unknown } | undefined;
   #isAbandoned = false;
 
@@ -51,6 +56,7 @@ export class DatabaseFiles {
 
   enter(view: FilesView | undefined): void {
     this.#view = view;
+    this.#hasCommitted = false;
   }
 
   /**
@@ -65,6 +71,7 @@ export class DatabaseFiles {
       throw new KeyspaceError('sqlite.refused', reason, { reason });
     }
     this.#main = new ChunkedFile(SQLITE_FILE_TAG.main, storedBytes(this.view, SQLITE_FILE_TAG.main));
+    this.#firstChunk = this.view.get(FIRST_CHUNK_KEY);
     const journalBytes = storedBytes(this.view, SQLITE_FILE_TAG.journal);
     this.#journal =
       journalBytes === undefined ? undefined : new ChunkedFile(SQLITE_FILE_TAG.journal, journalBytes);
@@ -74,12 +81,30 @@ export class DatabaseFiles {
   commit(): void {
     const { main, journal, view } = this;
     if (!main.isChanged && journal === undefined) return;
+    const firstChunk = main.changedChunk(0) ?? this.#firstChunk;
     view.accept((writes) => {
       main.stage(writes);
       if (journal !== undefined) deleteJournal(writes);
     });
+    this.#firstChunk = firstChunk;
+    this.#hasCommitted = true;
     main.staged();
     this.#journal = undefined;
+  }
+
+  /**
+   * Fails if what was read is not of this owner's database. The first commit of another owner changes the first chunk,
+   * and pages read from then on do not fit those that were read before.
+   *
+   * @throws {KeyspaceError} `actor.fenced`.
+   */
+  assertOwned(): void {
+    // What was accepted is not refused any more: the commit tells whose the actor is.
+    if (!this.main.takeHasRead() || this.#hasCommitted) return;
+    if (equalOptionalBytes(this.view.get(FIRST_CHUNK_KEY), this.#firstChunk)) return;
+    const error = new KeyspaceError('actor.fenced', 'another owner has claimed this actor, and written', {});
+    this.fail(error);
+    throw error;
   }
 
   /** Forgets what a statement has written that was rolled back. */
@@ -95,6 +120,8 @@ export class DatabaseFiles {
     this.#isAbandoned = true;
   }
 }
+
+const FIRST_CHUNK_KEY = sqliteChunk.encode({ fileTag: SQLITE_FILE_TAG.main, chunkIndex: 0 });
 
 function storedBytes(reads: ChunkReads, fileTag: number): number | undefined {
   const value = reads.get(sqliteMeta.encode({ fileTag }));
