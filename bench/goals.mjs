@@ -31,6 +31,12 @@ export const GOALS = [
   { area: 'concurrent', row: '256 actors, stall', max: 50 },
   { area: 'concurrent', row: '1024 actors, stall', max: 50 },
 
+  { area: 'sqlite', row: 'point select, warm', against: 'better-sqlite3', ratioMax: 0.6 },
+  { area: 'sqlite', row: 'aggregate *', against: 'better-sqlite3', ratioMax: 2 },
+  { area: 'sqlite', row: 'durable insert', against: 'better-sqlite3', ratioMax: 2.5 },
+  { area: 'sqlite', row: 'transaction of *', against: 'better-sqlite3', ratioMax: 1.4 },
+  { area: 'sqlite', row: 'transaction of *', against: '@rivetkit/sqlite-vfs', ratioMax: 0.067 },
+
   { area: 'open', row: 'openActor, *', against: 'one durable set', ratioMax: 1.2 },
   { area: 'open', row: 'heap of an idle actor', max: 10_240 },
 ];
