@@ -33,7 +33,8 @@ export class Connection {
   readonly #setup: ConnectionSetup;
   readonly #callbacks: Callbacks;
   readonly #db: number;
-  readonly #idle = new Map<string, Prepared>();
+  /** The oldest first. */
+  readonly #cached = new Map<string, Prepared>();
   readonly #live = new Set<Prepared>();
   #schemaVersion = 0;
   #isStepping = false;
@@ -119,12 +120,12 @@ export class Connection {
     this.#denial = reason;
   }
 
-  stepping(call: () => number): number {
+  step(statement: number): number {
     // A function that it calls may run statements of its own.
     const wasStepping = this.#isStepping;
     this.#isStepping = true;
     try {
-      return call();
+      return this.engine.exports.sqlite3_step(statement);
     } finally {
       this.#isStepping = wasStepping;
     }
@@ -151,28 +152,38 @@ export class Connection {
 
   /** The statement, out of the cache if it is there. Give it back with `release`. @throws Why there is none. */
   acquire(sql: string): Prepared {
-    const cached = this.#idle.get(sql);
-    if (cached !== undefined) {
-      this.#idle.delete(sql);
+    const cached = this.#cached.get(sql);
+    if (cached !== undefined && !cached.isBusy) {
+      cached.isBusy = true;
       return cached;
     }
     const prepared = this.#only(assertSql(sql));
     if (prepared === undefined) throw new RangeError('there is no statement in the SQL');
+    prepared.isBusy = true;
     return prepared;
   }
 
   /** Keeps the statement for the next who needs it. */
   release(sql: string, prepared: Prepared): void {
+    prepared.isBusy = false;
+    const cached = this.#cached.get(sql);
+    if (cached === prepared) return;
     if (prepared.changesSchema) this.#schemaVersion++;
-    if (prepared.changesSchema || this.#idle.has(sql)) {
+    if (prepared.changesSchema || cached !== undefined) {
       prepared.finalize();
       return;
     }
-    this.#idle.set(sql, prepared);
-    if (this.#idle.size <= CACHED_STATEMENTS_MAX) return;
-    const [oldest] = this.#idle;
-    this.#idle.delete((oldest as [string, Prepared])[0]);
-    (oldest as [string, Prepared])[1].finalize();
+    this.#cached.set(sql, prepared);
+    if (this.#cached.size > CACHED_STATEMENTS_MAX) this.#evict();
+  }
+
+  #evict(): void {
+    for (const [sql, prepared] of this.#cached) {
+      if (prepared.isBusy) continue;
+      this.#cached.delete(sql);
+      prepared.finalize();
+      return;
+    }
   }
 
   /** Runs every statement of the SQL, and forgets the rows. @throws Why one failed. */

@@ -16,7 +16,7 @@ export interface CallOptions extends WriteOptions {
 /** What a call gave, and when what it wrote is durable. */
 export interface CallResult<T> {
   readonly result: T;
-  readonly accepted?: Promise<void>;
+  readonly accepted?: Promise<void> | undefined;
 }
 
 /**
@@ -28,6 +28,7 @@ export class SqliteHome {
   readonly #functions = new Map<string, SqlFunction>();
   readonly #settings = new Map<string, string>();
   readonly #forget = () => this.#drop();
+  readonly #view = new SyncView(this.#forget);
   #connection: Connection | undefined;
   #files: DatabaseFiles | undefined;
   /** Of stores that read asynchronously. */
@@ -88,17 +89,10 @@ export class SqliteHome {
     body: (connection: Connection) => T,
   ): CallResult<T> {
     if (this.#depth > 0) return { result: this.#nested(access, body) };
-    let accepted: Promise<void> | undefined;
-    const view = {
-      get: (key: Uint8Array) => access.sync.get(key),
-      accept: (fill: Parameters<AcceptNow>[0]) => {
-        accepted = accept(fill, options);
-        access.onVoid(this.#forget);
-      },
-      nowMs: () => access.clock.nowMs(),
-    };
+    const view = this.#view;
+    view.begin(access, accept, options);
     const result = this.#call(engine, access, view, options, body);
-    return accepted === undefined ? { result } : { result, accepted };
+    return { result, accepted: view.end() };
   }
 
   /** Where the store reads asynchronously: in a transaction, of which SQLite has the files in memory. */
@@ -237,5 +231,43 @@ export class SqliteHome {
     this.#resident = undefined;
     this.#generation++;
     connection?.close();
+  }
+}
+
+/** The actor during a call, where the store reads synchronously. One for all calls, since a call may be very short. */
+class SyncView implements FilesView {
+  readonly #forget: () => void;
+  #access: ActorAccess | undefined;
+  #accept: AcceptNow | undefined;
+  #options: WriteOptions | undefined;
+  #accepted: Promise<void> | undefined;
+
+  constructor(forget: () => void) {
+    this.#forget = forget;
+  }
+
+  begin(access: ActorAccess, accept: AcceptNow, options: WriteOptions): void {
+    this.#access = access;
+    this.#accept = accept;
+    this.#options = options;
+    this.#accepted = undefined;
+  }
+
+  /** @returns When what was accepted is durable. */
+  end(): Promise<void> | undefined {
+    return this.#accepted;
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return (this.#access as ActorAccess).sync.get(key);
+  }
+
+  accept(fill: Parameters<AcceptNow>[0]): void {
+    this.#accepted = (this.#accept as AcceptNow)(fill, this.#options);
+    (this.#access as ActorAccess).onVoid(this.#forget);
+  }
+
+  nowMs(): number {
+    return (this.#access as ActorAccess).clock.nowMs();
   }
 }

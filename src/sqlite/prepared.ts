@@ -10,9 +10,14 @@ export type SqlRow = Record<string, SqlValue> | SqlValue[];
 export class Prepared {
   readonly pointer: number;
   readonly changesSchema: boolean;
+  readonly isReadOnly: boolean;
+  /** Somebody has it. */
+  isBusy = false;
   readonly #connection: Connection;
   readonly #engine: Engine;
   readonly #parameterNames: readonly (string | undefined)[];
+  /** Whether it holds memory that is worth giving back. */
+  #hasLarge = false;
   /** Of the columns, and the schema that they are of. */
   #names: string[] = [];
   #namesVersion = -1;
@@ -24,13 +29,10 @@ export class Prepared {
     this.#connection = connection;
     this.#engine = engine;
     const { exports, heap } = engine;
+    this.isReadOnly = exports.sqlite3_stmt_readonly(pointer) !== 0;
     this.#parameterNames = Array.from({ length: exports.sqlite3_bind_parameter_count(pointer) }, (_, at) =>
       heap.cString(exports.sqlite3_bind_parameter_name(pointer, at + 1)),
     );
-  }
-
-  get isReadOnly(): boolean {
-    return this.#engine.exports.sqlite3_stmt_readonly(this.pointer) !== 0;
   }
 
   get columnNames(): readonly string[] {
@@ -53,14 +55,16 @@ export class Prepared {
     const names = this.#parameterNames;
     const values = orderedValues(parameters, names);
     for (let at = 0; at < names.length; at++) {
-      const code = bindValue(this.#engine, this.pointer, at + 1, values[at]);
+      const value = values[at];
+      const code = bindValue(this.#engine, this.pointer, at + 1, value);
+      if (isLarge(value)) this.#hasLarge = true;
       if (code !== RESULT.ok) throw this.#connection.error(code);
     }
   }
 
   /** @returns Whether there is a row. @throws Why it failed; it is reset then. */
   step(): boolean {
-    const code = this.#connection.stepping(() => this.#engine.exports.sqlite3_step(this.pointer));
+    const code = this.#connection.step(this.pointer);
     if (code === RESULT.row) return true;
     if (code === RESULT.done) return false;
     const error = this.#connection.error(code);
@@ -70,11 +74,12 @@ export class Prepared {
 
   row(asArray: boolean): SqlRow {
     const names = this.columnNames;
-    if (asArray) return names.map((_, column) => readColumn(this.#engine, this.pointer, column));
+    const engine = this.#engine;
+    if (asArray) return names.map((_, column) => readColumn(engine, this.pointer, column));
     const row: Record<string, SqlValue> = {};
     for (let column = 0; column < names.length; column++) {
       const name = names[column] as string;
-      const value = readColumn(this.#engine, this.pointer, column);
+      const value = readColumn(engine, this.pointer, column);
       if (name === '__proto__') {
         Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
       } else row[name] = value;
@@ -85,8 +90,10 @@ export class Prepared {
   /** Ends what it was doing, which may commit. @throws Why that failed. */
   end(): void {
     const { exports } = this.#engine;
-    const code = this.#connection.stepping(() => exports.sqlite3_reset(this.pointer));
-    exports.sqlite3_clear_bindings(this.pointer);
+    const code = exports.sqlite3_reset(this.pointer);
+    // What is bound next replaces the rest.
+    if (this.#hasLarge) exports.sqlite3_clear_bindings(this.pointer);
+    this.#hasLarge = false;
     if (code !== RESULT.ok) throw this.#connection.error(code);
   }
 
@@ -95,6 +102,12 @@ export class Prepared {
     this.#engine.exports.sqlite3_finalize(this.pointer);
   }
 }
+
+function isLarge(value: unknown): boolean {
+  return (typeof value === 'string' || value instanceof Uint8Array) && value.length > LARGE_LENGTH;
+}
+
+const LARGE_LENGTH = 1_024;
 
 function orderedValues(
   parameters: readonly unknown[],

@@ -123,6 +123,7 @@ export class ChunkedFile {
 
   /** Forgets what was not staged. */
   discard(): void {
+    if (!this.isChanged) return;
     this.#fileBytes = this.#storedBytes ?? 0;
     this.#changed.clear();
     this.#goneFrom = Number.POSITIVE_INFINITY;

@@ -37,7 +37,7 @@ export class Heap {
   }
 
   text(at: number, bytes: number): string {
-    return this.bytes.toString('utf8', at, at + bytes);
+    return utf8Slice.call(this.bytes, at, at + bytes);
   }
 
   /** The text at a pointer, up to its NUL; `undefined` of no pointer. */
@@ -53,7 +53,7 @@ export class Heap {
   /** Puts text, and a NUL after it, where the next call finds it. @returns How many bytes it has. */
   putText(text: string): { readonly at: number; readonly bytes: number } {
     const at = this.#room(3 * text.length + 1);
-    const bytes = this.bytes.write(text, at, 'utf8');
+    const bytes = utf8Write.call(this.bytes, text, at, 3 * text.length);
     this.bytes[at + bytes] = 0;
     return { at, bytes };
   }
@@ -92,3 +92,9 @@ export class Heap {
 }
 
 const SCRATCH_BYTES = 65_536;
+
+// Without the choice of an encoding, which takes as long as a short text does.
+const { utf8Slice, utf8Write } = Buffer.prototype as Buffer & {
+  utf8Slice(this: Uint8Array, start: number, end: number): string;
+  utf8Write(this: Uint8Array, text: string, at: number, bytesMax: number): number;
+};
