@@ -6,13 +6,13 @@ import { unsupported } from './failure.js';
 import { type SqlFunctionOptions, sqlFunction } from './functions.js';
 import type { SqliteHome } from './home.js';
 import { checkImage, readImage, withImage, writeImage } from './image.js';
+import { loadSqlite } from './load.js';
 import { migrate, type SqliteMigration } from './migrate.js';
 import { all, Cursor, execute, get, run, type SqlResult, type SqlRunResult } from './operations.js';
 import type { SqlRow } from './prepared.js';
 import { DEFAULT_SETTINGS, type SqliteOptions, type SqliteSettings, withOptions } from './settings.js';
 import { SyncDatabase } from './sync-database.js';
 import type { SqlValue } from './values.js';
-import { loadEngine } from './wasm/engine.js';
 
 /** Rows that an iteration reads at a time. */
 const ROWS_AT_A_TIME = 64;
@@ -77,7 +77,7 @@ export class ActorSqlite {
 
   /** Loads SQLite, once for the process, which every method does when it is first needed, but for `sync`. */
   async load(): Promise<void> {
-    await loadEngine();
+    await loadSqlite();
   }
 
   /**
@@ -213,7 +213,7 @@ export class ActorSqlite {
    */
   async deserialize(bytes: Uint8Array): Promise<void> {
     const access = this.#access;
-    const image = checkImage(await loadEngine(), bytes, () => access.clock.nowMs());
+    const image = checkImage(await loadSqlite(), bytes, () => access.clock.nowMs());
     await access.transaction(async (inner) => {
       await inner.write((writes) => writeImage(writes, image));
       this.#home.forget(inner);
@@ -257,7 +257,7 @@ export class ActorSqlite {
 
   /** On the database as it is durable now, whole in memory: an owner elsewhere may change it at any time. */
   async #read<T>(body: (connection: Connection) => T): Promise<T> {
-    const engine = await loadEngine();
+    const engine = await loadSqlite();
     const image = await readImage(this.#access);
     return withImage(
       engine,

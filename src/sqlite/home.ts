@@ -3,9 +3,10 @@ import { KeyspaceError } from '../errors.js';
 import { Connection } from './connection.js';
 import { refused, rowsVoid } from './failure.js';
 import type { SqlFunction } from './functions.js';
+import { loadSqlite } from './load.js';
 import { ResidentFiles } from './resident.js';
 import { DatabaseFiles, type FilesView } from './vfs/database-files.js';
-import { type Engine, loadEngine, loadedEngine } from './wasm/engine.js';
+import { type Engine, loadedEngine } from './wasm/engine.js';
 import { isTrap } from './wasm/trap.js';
 
 export interface CallOptions extends WriteOptions {
@@ -68,7 +69,7 @@ export class SqliteHome {
     options: CallOptions,
     body: (connection: Connection) => T,
   ): Promise<CallResult<T>> {
-    const engine = loadedEngine() ?? (await loadEngine());
+    const engine = loadedEngine() ?? (await loadSqlite());
     if (!access.hasSync) return { result: await this.#callResident(engine, access, options, body) };
     return access.runInTurn((accept) => this.#callSync(engine, access, accept, options, body));
   }
