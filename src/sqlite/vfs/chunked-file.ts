@@ -8,7 +8,7 @@ export interface ChunkReads {
 }
 
 /** What a chunk index of 32 bits reaches. */
-export const FILE_BYTES_MAX = 2 ** 32 * SQLITE_CHUNK_BYTES;
+const FILE_BYTES_MAX = 2 ** 32 * SQLITE_CHUNK_BYTES;
 
 /**
  * One of a database's files: chunks in the keyspace, and on top of them what has been written since it was
