@@ -43,7 +43,8 @@ const REFUSED = [
   'PRAGMA hard_heap_limit = 1',
   "SELECT * FROM pragma_journal_mode('wal')",
   'UPDATE sqlite_schema SET sql = 1',
-  "INSERT INTO sqlite_dbpage VALUES (1, x'00')",
+  'UPDATE sqlite_dbpage SET data = zeroblob(4096) WHERE pgno = 2',
+  'DELETE FROM f_data',
 ];
 
 test('what reaches beyond the database is refused, and leaves neither files nor keys', async () => {
@@ -52,7 +53,9 @@ test('what reaches beyond the database is refused, and leaves neither files nor 
   try {
     const store = new HeldStore();
     const { actor } = await openDatabase(store);
-    await actor.sqlite.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1)');
+    await actor.sqlite.exec(
+      'CREATE TABLE t (a); INSERT INTO t VALUES (1); CREATE VIRTUAL TABLE f USING fts5 (b)',
+    );
     const { length } = store.commits;
     for (const sql of REFUSED) {
       await expect(actor.sqlite.exec(sql), sql).rejects.toMatchObject({ code: /^sqlite\.(refused|failed)$/ });
@@ -61,6 +64,7 @@ test('what reaches beyond the database is refused, and leaves neither files nor 
     expect(store.commits.length).toBe(length);
     expect(await readdir(folder)).toEqual([]);
     expect(await actor.sqlite.get('PRAGMA journal_mode')).toEqual({ journal_mode: 'memory' });
+    expect(await actor.sqlite.get('PRAGMA trusted_schema')).toEqual({ trusted_schema: 0 });
     expect(await actor.sqlite.get('PRAGMA locking_mode')).toEqual({ locking_mode: 'exclusive' });
     expect(await integrity(actor)).toBe('ok');
     const keys = store.commits.flatMap(({ writes }) =>
