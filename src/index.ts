@@ -9,8 +9,6 @@ export {
   KeyspaceError,
 } from './errors.js';
 export {
-  type DecodedActor,
-  type DecodedConnection,
   type DecodedEntry,
   type DecodedMessage,
   type DecodedValue,
@@ -113,4 +111,4 @@ export {
   type VerifyExportOptions,
   verifyExport,
 } from './transfer/index.js';
-export type { UsageCount } from './values/index.js';
+export type { ActorContents, ConnectionContents, UsageCount } from './values/index.js';

@@ -1,11 +1,13 @@
 import { KeyspaceError } from '../errors.js';
 import type { Layer } from '../store/index.js';
-import type { Ground } from './ground.js';
+import type { Ground, ReadGuard } from './ground.js';
+import { IMPORT_GUARD } from './layout-header.js';
 
 /** The ground of a read-only actor: nothing but what the store has. */
 export class CommittedGround implements Ground {
   readonly isEmpty = true;
-  readonly #forgets = new Set<() => void>();
+  /** An import may have begun since it was opened. */
+  readonly guard: ReadGuard = IMPORT_GUARD;
   #isClosed = false;
 
   assertUsable(): void {
@@ -38,13 +40,10 @@ export class CommittedGround implements Ground {
     return () => {};
   }
 
-  onVoid(forget: () => void): void {
-    this.#forgets.add(forget);
-  }
+  // Whoever reads what others may change keeps nothing.
+  onVoid(): void {}
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const forget of this.#forgets) forget();
-    this.#forgets.clear();
   }
 }

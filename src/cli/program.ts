@@ -34,13 +34,24 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   };
   const program = createProgram({ ...surroundings, output, fail });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await parse(program, args);
+    // What was written last may have failed since.
+    await output.flush();
   } catch (error) {
     if (error instanceof OutputClosed) return exitCode;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+    if (error instanceof CommanderError) return EXIT.badInput;
     await fail(error).catch(() => {});
   }
   return exitCode;
+}
+
+/** @throws {CommanderError} On wrong arguments; not after help or the version was asked for. */
+async function parse(program: Command, args: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+  }
 }
 
 function createProgram(context: Context): Command {

@@ -1,4 +1,6 @@
 import type {
+  ActorContents,
+  ConnectionContents,
   FileMetaRecord,
   ImportMarkerRecord,
   LayoutHeaderRecord,
@@ -6,7 +8,7 @@ import type {
   UsageRecord,
   WakeRecord,
 } from '../values/index.js';
-import type { DecodedActor, DecodedConnection, DecodedMessage, WorkflowState } from './records.js';
+import type { DecodedMessage, WorkflowState } from './records.js';
 
 /** What each kind of value is decoded to. */
 export interface ValueRecords {
@@ -14,8 +16,8 @@ export interface ValueRecords {
   readonly usage: UsageRecord;
   readonly wake: WakeRecord;
   readonly importMarker: ImportMarkerRecord;
-  readonly actor: DecodedActor;
-  readonly connection: DecodedConnection;
+  readonly actor: ActorContents;
+  readonly connection: ConnectionContents;
   readonly inspectorToken: string;
   /** The user's own bytes. */
   readonly userValue: Uint8Array;
