@@ -11,13 +11,13 @@ const words = (text: string) => new Set(text.split(/\s+/));
 
 /** Settings of a connection. They are remembered, since a connection may be replaced by another. */
 const CONNECTION_SETTINGS = words(
-  `analysis_limit automatic_index cache_size case_sensitive_like cell_size_check defer_foreign_keys foreign_keys
+  `analysis_limit automatic_index cache_size case_sensitive_like cell_size_check foreign_keys
   ignore_check_constraints legacy_alter_table query_only recursive_triggers reverse_unordered_selects`,
 );
 const FREE = new Set([
   ...CONNECTION_SETTINGS,
   ...words(
-    `application_id auto_vacuum encoding foreign_key_check foreign_key_list incremental_vacuum index_info index_list
+    `application_id auto_vacuum defer_foreign_keys encoding foreign_key_check foreign_key_list incremental_vacuum index_info index_list
     index_xinfo integrity_check max_page_count optimize quick_check secure_delete shrink_memory table_info
     table_list table_xinfo user_version`,
   ),
@@ -41,7 +41,7 @@ const LIMITS: readonly (readonly [id: number, value: number])[] = [
 ];
 
 const CONFIG = {
-  foreignKeyTokenizer: 1004,
+  fts3Tokenizer: 1004,
   loadExtension: 1005,
   defensive: 1010,
   trustedSchema: 1017,
@@ -54,7 +54,7 @@ export function configure({ exports }: Engine, db: number): void {
   exports.sqlite3__wasm_db_config_ip(db, CONFIG.defensive, 1, 0);
   exports.sqlite3__wasm_db_config_ip(db, CONFIG.trustedSchema, 0, 0);
   exports.sqlite3__wasm_db_config_ip(db, CONFIG.loadExtension, 0, 0);
-  exports.sqlite3__wasm_db_config_ip(db, CONFIG.foreignKeyTokenizer, 0, 0);
+  exports.sqlite3__wasm_db_config_ip(db, CONFIG.fts3Tokenizer, 0, 0);
   // It would cost every open database more memory than all the rest.
   exports.sqlite3__wasm_db_config_pii(db, CONFIG_LOOKASIDE, 0, 0, 0);
 }
@@ -68,10 +68,9 @@ export function authorize(
 ): number {
   if (operation === OPERATION.pragma) return authorizePragma(connection, first?.toLowerCase() ?? '', second);
   if (SCHEMA_OPERATIONS.has(operation)) connection.noteSchemaChange();
-  const isOther = operation !== OPERATION.attach && operation !== OPERATION.detach;
-  // VACUUM attaches and detaches a temporary database while it runs.
-  if (isOther || (connection.isStepping && (first === '' || first === 'vacuum_db'))) return ALLOWED;
-  if (connection.isStepping && operation === OPERATION.detach && first?.startsWith('vacuum_')) return ALLOWED;
+  if (operation !== OPERATION.attach && operation !== OPERATION.detach) return ALLOWED;
+  // VACUUM attaches a temporary database while it runs.
+  if (operation === OPERATION.attach && first === '' && connection.isStepping) return ALLOWED;
   connection.deny("other databases than the actor's own cannot be attached or written");
   return DENIED;
 }

@@ -35,7 +35,8 @@ export class SyncStatement {
 
 /**
  * The database without waiting, where the store reads synchronously. Reads are direct; writes are accepted and
- * readable at once, and `durable()` of the actor acknowledges them.
+ * readable at once, and `durable()` of the actor acknowledges them. Nothing holds back who never awaits it: what is
+ * accepted stays in memory until the store has it.
  *
  * @throws {KeyspaceError} Every method: `transaction.open` while a transaction of the actor is open that this is
  * not of, and as `ActorSqlite`, but for why a commit failed.

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { openKeyspace } from '../../src/keyspace/index.js';
 import { loadEngine } from '../../src/sqlite/wasm/engine.js';
+import { MemoryStore } from '../../src/stores/memory/index.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 import { count, integrity, openDatabase } from './support.js';
 
 test('loading leaves no global behind, and makes one instance', async () => {
@@ -40,6 +43,22 @@ test('opening, using, failing and closing leaks no memory of SQLite', async () =
   const { length } = heap.bytes;
   for (let more = 0; more < 150; more++) await round();
   expect(heap.bytes.length).toBe(length);
+});
+
+test('a new database has pages of one chunk, whose last 32 bytes are left to the store', async () => {
+  const { actor } = await openDatabase();
+  await actor.sqlite.exec('CREATE TABLE t (a)');
+  const image = await actor.sqlite.serialize();
+  expect([image[16], image[17], image[20]]).toEqual([0x10, 0x00, 32]);
+  expect(image.subarray(4_064, 4_096).every((byte) => byte === 0)).toBe(true);
+});
+
+test('the time is that of the clock', async () => {
+  const clock = new SimulatedClock({ nowMs: Date.UTC(2001, 1, 3, 4, 5, 6) });
+  const keyspace = await openKeyspace({ store: new MemoryStore(), clock });
+  const { sqlite } = await keyspace.openActor('a');
+  expect(await sqlite.get("SELECT datetime('now') AS now")).toEqual({ now: '2001-02-03 04:05:06' });
+  await keyspace.close();
 });
 
 test('memory that grows in the middle of a call is found again', async () => {

@@ -24,7 +24,7 @@ export class Engine {
     this.heap = new Heap(module);
     this.out = this.heap.allocate(16);
     this.vfsName = this.cString(VFS_NAME);
-    installVfs(module, this.heap, this.vfs, () => this.active?.view.nowMs() ?? Date.now());
+    installVfs(module, this.heap, this.vfs, () => this.#nowMs());
   }
 
   /** A trap left it in a state that nobody knows; the next to use SQLite gets another instance. */
@@ -39,6 +39,15 @@ export class Engine {
   nextName(): string {
     this.#databaseCount++;
     return `database-${this.#databaseCount}`;
+  }
+
+  #nowMs(): number {
+    try {
+      return this.active?.view.nowMs() ?? Date.now();
+    } catch {
+      // SQLite also asks when no call is under way, and nothing may be thrown through it.
+      return Date.now();
+    }
   }
 
   /** Text in SQLite's memory, until it is freed. */
