@@ -262,7 +262,7 @@ export class Connection {
       engine.exports.sqlite3_file_control(this.#db, 0, CONTROL_RESERVE_BYTES, engine.out);
     }
     this.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=NORMAL');
-    this.exec('PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000');
+    this.exec('PRAGMA foreign_keys=ON');
     for (const [name, value] of this.#setup.settings) this.exec(`PRAGMA ${name}=${value}`);
     for (const definition of this.#setup.functions) this.addFunction(definition);
     const id = this.#callbacks.add(this);

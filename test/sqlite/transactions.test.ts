@@ -31,7 +31,7 @@ describe('one commit', () => {
   test('a transaction larger than the cache is one commit and leaves no journal', async () => {
     const store = new HeldStore();
     const { actor } = await openDatabase(store);
-    await actor.sqlite.exec('CREATE TABLE t (a, b)');
+    await actor.sqlite.exec('PRAGMA cache_size = -500; CREATE TABLE t (a, b)');
     const before = store.commits.length;
     await actor.sqlite.run(`INSERT INTO t ${rows(3_000)} SELECT a, randomblob(3000) FROM n`);
     expect(store.commits.length - before).toBe(1);
