@@ -38,6 +38,11 @@ export const GOALS = [
   { area: 'queue', row: 'receive and nack, large backlog', against: 'backlog of 10', ratioMax: 1.3 },
   { area: 'blobs', row: 'put, 10 MB', against: 'hash and lmdb put', ratioMax: 2 },
   { area: 'blobs', row: 'get, 10 MB', against: 'lmdb get and hash', ratioMax: 2 },
+  { area: 'sqlite', row: 'point select, warm', against: 'better-sqlite3', ratioMax: 0.6 },
+  { area: 'sqlite', row: 'aggregate *', against: 'better-sqlite3', ratioMax: 2 },
+  { area: 'sqlite', row: 'durable insert', against: 'better-sqlite3', ratioMax: 2.5 },
+  { area: 'sqlite', row: 'transaction of *', against: 'better-sqlite3', ratioMax: 1.4 },
+  { area: 'sqlite', row: 'transaction of *', against: '@rivetkit/sqlite-vfs', ratioMax: 0.067 },
 
   { area: 'open', row: 'openActor, *', against: 'one durable set', ratioMax: 1.2 },
   { area: 'open', row: 'heap of an idle actor', max: 10_240 },

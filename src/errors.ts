@@ -23,6 +23,29 @@ export interface ErrorDetails {
   'transaction.closed': Record<string, never>;
   /** A write waited for the actor's open transaction for longer than allowed. */
   'transaction.timeout': { waitMs: number; waitMsMax: number };
+  /** A synchronous call cannot wait for the actor's open transaction. */
+  'transaction.open': Record<string, never>;
+
+  /** SQLite refused a row: uniqueness, a foreign key, a check. `resultCode` is SQLite's extended one. */
+  'sqlite.constraint': { resultCode: number };
+  /** SQLite failed, for example for wrong SQL; `resultCode` is its extended one. */
+  'sqlite.failed': { resultCode: number };
+  /** The database, or one to be imported, is damaged or none. */
+  'sqlite.corrupt': { reason: string };
+  /** The statement, the setting or the file is not allowed here. */
+  'sqlite.refused': { reason: string };
+  /** The statement took more steps than it may, or `interrupt` stopped it. */
+  'sqlite.interrupted': { steps: number; stepsMax: number };
+  /** The statement began a transaction that it did not end; what it did is rolled back. */
+  'sqlite.transaction_open': Record<string, never>;
+  /** What the rows were read from is gone: a transaction was rolled back or the database replaced meanwhile. */
+  'sqlite.rows_void': Record<string, never>;
+  /** The database has run migrations that this program does not know. */
+  'sqlite.schema_newer': { userVersion: number; userVersionMax: number };
+  /** Synchronous calls need `load` to have been awaited once. */
+  'sqlite.not_loaded': Record<string, never>;
+  /** Not where the store reads asynchronously, or where the actor is only read. */
+  'sqlite.unsupported': { feature: string };
 
   /** Bytes are not a canonical key of any known family. */
   'key.malformed': { keyHex: string; byteOffset: number; reason: string };

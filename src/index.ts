@@ -113,6 +113,20 @@ export type {
   ReceivedMessage,
   ReceiveOptions,
 } from './queue/index.js';
+export type {
+  ActorSqlite,
+  SqlFunctionOptions,
+  SqliteMigration,
+  SqliteOptions,
+  SqliteStatement,
+  SqlParameters,
+  SqlResult,
+  SqlRow,
+  SqlRunResult,
+  SqlValue,
+  SyncDatabase,
+  SyncStatement,
+} from './sqlite/index.js';
 export type { ActorState, ActorStateRecord, NewScheduledAction, ScheduledAction } from './state/index.js';
 export {
   ACTOR_ID_BYTES_MAX,

@@ -40,6 +40,9 @@ export class CommittedGround implements Ground {
     return () => {};
   }
 
+  // Whoever reads what others may change keeps nothing.
+  onVoid(): void {}
+
   async close(): Promise<void> {
     this.#isClosed = true;
   }

@@ -50,4 +50,9 @@ export interface Ground {
   readonly guard?: ReadGuard | undefined;
   /** See `CommitPipeline.retain`. */
   retain(): () => void;
+  /**
+   * Calls `forget` when what is read here turns out to be void: the transaction ends without its writes, or
+   * the actor has lost a commit or is closed. The same function is kept once.
+   */
+  onVoid(forget: () => void): void;
 }

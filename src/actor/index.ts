@@ -7,7 +7,7 @@ export {
   openActorHandle,
 } from './handle.js';
 export type { ActorReads, ActorSyncReads } from './reads.js';
-export type { ActorAccess, ActorWrites, Durability, WriteOptions } from './scope.js';
+export type { AcceptNow, ActorAccess, ActorWrites, Durability, WriteOptions } from './scope.js';
 export { readDueAtMs } from './stored-records.js';
 export { encodeUserValue } from './user-value.js';
 export { DUE_PARTITION, dueWrites } from './wake.js';

@@ -39,6 +39,7 @@ export class CommitPipeline implements Ground {
   /** Layers that ever became durable, and how many of those have left `#accepted`. */
   #committedCount = 0;
   #droppedCount = 0;
+  readonly #forgets = new Set<() => void>();
   /** Per reader, oldest first, what `#committedCount` was when it began. */
   readonly #retainers = new Set<{ readonly committedCount: number }>();
   #pumpScheduled = false;
@@ -182,6 +183,7 @@ export class CommitPipeline implements Ground {
     const newest = this.#accepted.at(-1);
     this.#closing ??= newest?.durable.catch(() => {}) ?? Promise.resolve();
     await this.#closing;
+    this.#forget();
     if (!this.#hasUntoldLoss) return;
     this.#hasUntoldLoss = false;
     throw this.#failure;
@@ -215,6 +217,15 @@ export class CommitPipeline implements Ground {
       this.#retainers.delete(retainer);
       this.#dropCommitted();
     };
+  }
+
+  onVoid(forget: () => void): void {
+    this.#forgets.add(forget);
+  }
+
+  #forget(): void {
+    for (const forget of this.#forgets) forget();
+    this.#forgets.clear();
   }
 
   /** Lets go of what was durable before the oldest reader began: its snapshot has it. */
@@ -266,6 +277,7 @@ export class CommitPipeline implements Ground {
     this.#hasUntoldLoss = dropped.some(({ isDeferred }) => isDeferred);
     this.#droppedCount = this.#committedCount;
     this.#isInFlight = false;
+    this.#forget();
     for (const accepted of dropped) {
       accepted.reject(accepted === inFlight || failure.code === 'actor.fenced' ? failure : poisoned(failure));
     }

@@ -2,19 +2,11 @@ import { compareBytes } from '../bytes/index.js';
 import type { Clock, IdSource } from '../clock.js';
 import { KeyspaceError } from '../errors.js';
 import { NAMESPACE } from '../layout/index.js';
-import {
-  assertCommitBytes,
-  type Entry,
-  type EntrySize,
-  type KeyRange,
-  type Layer,
-  type ScanOptions,
-  type Store,
-  type StoreLimits,
-} from '../store/index.js';
+import type { Entry, EntrySize, KeyRange, ScanOptions, Store, StoreLimits } from '../store/index.js';
 import { ActorLayer } from './actor-layer.js';
 import { Gate } from './gate.js';
 import type { Ground } from './ground.js';
+import { OpenTransaction } from './open-transaction.js';
 import { type ActorReads, type ActorSyncReads, LayeredReads } from './reads.js';
 import type { WakeSource } from './wake.js';
 
@@ -63,6 +55,10 @@ export interface ActorAccess extends ActorReads {
   readonly ids: IdSource;
   /** Those of the store. */
   readonly limits: StoreLimits;
+  /** Whether nothing can be written. */
+  readonly readOnly: boolean;
+  /** Whether `sync` and what is done at once are there. */
+  readonly hasSync: boolean;
   /**
    * Applies what `fill` writes, all or nothing. If `fill` throws, nothing is written and the error passes on.
    *
@@ -77,7 +73,32 @@ export interface ActorAccess extends ActorReads {
    * @throws {KeyspaceError} As {@link write}.
    */
   transaction<T>(callback: (access: ActorAccess) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /**
+   * Runs `run` as soon as no transaction is open here, at once if none is. What it writes is accepted before
+   * `accept` returns.
+   *
+   * @throws {KeyspaceError} `store.sync_unsupported`, `transaction.timeout`.
+   */
+  runInTurn<T>(run: (accept: AcceptNow) => T): Promise<T>;
+  /** As {@link runInTurn} without waiting. @throws {KeyspaceError} `transaction.open`, `store.sync_unsupported`. */
+  runNow<T>(run: (accept: AcceptNow) => T): T;
+  /** @throws {KeyspaceError} Why it can no longer be read or written. */
+  assertUsable(): void;
+  /**
+   * Calls `forget` when what was read here turns out to be void: the transaction ended without its writes, the
+   * actor has lost a commit, or is closed. For whoever keeps in memory what it has read.
+   */
+  onVoid(forget: () => void): void;
 }
+
+/**
+ * Accepts what `fill` writes at once, all or nothing, as `ActorAccess.write` does in its turn. To be called
+ * before `run` returns, and never afterwards.
+ *
+ * @returns What `write` returns.
+ * @throws {KeyspaceError} As `ActorAccess.write`, but for why a commit failed.
+ */
+export type AcceptNow = (fill: (writes: ActorWrites) => void, options?: WriteOptions) => Promise<void>;
 
 export interface ScopeSettings {
   /** The keyspace's view of the store, in which the actor has `partition`. */
@@ -118,6 +139,14 @@ export class Scope implements ActorAccess {
 
   get limits(): StoreLimits {
     return this.#settings.store.limits;
+  }
+
+  get readOnly(): boolean {
+    return this.#settings.readOnly;
+  }
+
+  get hasSync(): boolean {
+    return this.#settings.store.sync !== undefined;
   }
 
   get sync(): ActorSyncReads {
@@ -176,9 +205,9 @@ export class Scope implements ActorAccess {
     await this.#gate.enter('transaction');
     let result: T;
     let durable: Promise<void>;
+    const open = new OpenTransaction(this.#ground, this.#settings.store.limits);
     try {
       this.#ground.assertUsable();
-      const open = new OpenTransaction(this.#ground, this.#settings.store.limits);
       const { layer } = open;
       try {
         result = await callback(new Scope(this.#settings, open));
@@ -194,11 +223,55 @@ export class Scope implements ActorAccess {
       } finally {
         preparation?.release();
       }
+      open.keep();
     } finally {
+      // Before the gate opens, so that nobody reads what is void.
+      open.forget();
       this.#gate.leave();
     }
     await (isDeferred ? this.#ground.headway() : durable);
     return result;
+  }
+
+  async runInTurn<T>(run: (accept: AcceptNow) => T): Promise<T> {
+    if (this.#gate.isFree) return this.#run(run);
+    await this.#gate.enter('write');
+    try {
+      return this.#run(run);
+    } finally {
+      this.#gate.leave();
+    }
+  }
+
+  runNow<T>(run: (accept: AcceptNow) => T): T {
+    if (this.#gate.isFree) return this.#run(run);
+    this.#ground.assertUsable();
+    throw new KeyspaceError('transaction.open', 'a transaction is open, and this call cannot wait', {});
+  }
+
+  #run<T>(run: (accept: AcceptNow) => T): T {
+    this.#ground.assertUsable();
+    // Throws where the store has none.
+    this.#reads.sync;
+    return run((fill, options) => this.#acceptNow(fill, options));
+  }
+
+  #acceptNow(fill: (writes: ActorWrites) => void, options: WriteOptions = {}): Promise<void> {
+    this.#assertWritable();
+    const isDeferred = isDeferredWrite(options);
+    const layer = new ActorLayer();
+    fill(writesInto(layer, this.#settings.store));
+    if (layer.isEmpty) return Promise.resolve();
+    const durable = this.#ground.accept(layer, isDeferred);
+    return isDeferred ? this.#ground.headway() : durable;
+  }
+
+  assertUsable(): void {
+    this.#ground.assertUsable();
+  }
+
+  onVoid(forget: () => void): void {
+    this.#ground.onVoid(forget);
   }
 
   /** Calls `end` when every transaction and write begun before has been accepted or has failed. */
@@ -247,61 +320,4 @@ function maxBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
 
 function assertNotSystem(key: Uint8Array): void {
   if (key[0] === NAMESPACE.system) throw new RangeError('namespace 00 is kept by the library itself');
-}
-
-/** A transaction's own layer on top of what it was opened on. */
-class OpenTransaction implements Ground {
-  readonly layer = new ActorLayer();
-  readonly #below: Ground;
-  readonly #bytesMax: number;
-  #isOpen = true;
-
-  constructor(below: Ground, { commitBytesMax }: StoreLimits) {
-    this.#below = below;
-    // What is overwritten or cleared later counts here, so this only keeps a runaway from filling the memory.
-    this.#bytesMax = 2 * commitBytesMax;
-  }
-
-  get isEmpty(): boolean {
-    return this.layer.isEmpty && this.#below.isEmpty;
-  }
-
-  assertUsable(): void {
-    if (!this.#isOpen) throw new KeyspaceError('transaction.closed', 'the transaction has ended', {});
-    this.#below.assertUsable();
-  }
-
-  lookup(id: string): Uint8Array | null | undefined {
-    const found = this.layer.lookup(id);
-    return found === undefined ? this.#below.lookup(id) : found;
-  }
-
-  layers(): Layer[] {
-    return [...this.#below.layers(), this.layer];
-  }
-
-  prepare(): undefined {}
-
-  accept(layer: ActorLayer): Promise<void> {
-    this.assertUsable();
-    assertCommitBytes(this.layer.bytes + layer.bytes, this.#bytesMax);
-    this.layer.absorb(layer);
-    return Promise.resolve();
-  }
-
-  settled(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  headway(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  retain(): () => void {
-    return this.#below.retain();
-  }
-
-  close(): void {
-    this.#isOpen = false;
-  }
 }

@@ -7,6 +7,7 @@ import { ActorInspectorToken } from '../inspector-token/index.js';
 import { ActorKv } from '../kv/index.js';
 import type { Layout } from '../layout/index.js';
 import { ActorQueue, QueueRoom, type QueueSettings } from '../queue/index.js';
+import { ActorSqlite, SqliteHome } from '../sqlite/index.js';
 import { ActorState } from '../state/index.js';
 import { type ActorUsage, actorUsage } from './usage.js';
 
@@ -23,6 +24,8 @@ export interface ActorSubsystems {
   readonly blobs: ActorBlobs;
   /** JSON values of any size, by name. */
   readonly fields: ActorFields;
+  /** A SQLite database. */
+  readonly sqlite: ActorSqlite;
 }
 
 /** Every part of an actor whose values may be in blobs: the collector must know them all. */
@@ -40,9 +43,11 @@ export class ActorKeyspace implements ActorSubsystems {
   readonly queue: ActorQueue;
   readonly blobs: ActorBlobs;
   readonly fields: ActorFields;
+  readonly sqlite: ActorSqlite;
   readonly #handle: ActorHandle;
   readonly #settings: SubsystemSettings;
   readonly #room = new QueueRoom();
+  readonly #sqliteHome = new SqliteHome();
   readonly #onClose: () => void;
 
   /** Use `keyspace.openActor`. */
@@ -58,7 +63,8 @@ export class ActorKeyspace implements ActorSubsystems {
       queue: this.queue,
       blobs: this.blobs,
       fields: this.fields,
-    } = subsystems(handle.access, settings, this.#room, false));
+      sqlite: this.sqlite,
+    } = subsystems(handle.access, settings, this.#sqliteHome, this.#room, false));
   }
 
   get id(): string {
@@ -107,7 +113,7 @@ export class ActorKeyspace implements ActorSubsystems {
     const room = new QueueRoom();
     try {
       return await this.#handle.access.transaction(
-        (access) => callback(subsystems(access, this.#settings, room, true)),
+        (access) => callback(subsystems(access, this.#settings, this.#sqliteHome, room, true)),
         options,
       );
     } finally {
@@ -157,6 +163,7 @@ export interface SubsystemSettings {
 function subsystems(
   access: ActorAccess,
   settings: SubsystemSettings,
+  sqliteHome: SqliteHome,
   room: QueueRoom,
   isInTransaction: boolean,
 ): ActorSubsystems {
@@ -168,5 +175,6 @@ function subsystems(
     queue: new ActorQueue(access, settings.queue, room, isInTransaction),
     blobs: new ActorBlobs(access, BLOB_HOLDERS),
     fields: new ActorFields(access, settings.fields),
+    sqlite: new ActorSqlite(sqliteHome, access),
   };
 }

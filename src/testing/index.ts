@@ -45,6 +45,8 @@ export {
   kvWorkload,
   type QueueModel,
   queueWorkload,
+  type SqliteModel,
   type StateModel,
+  sqliteWorkload,
   stateWorkload,
 } from './workloads/index.js';

@@ -11,7 +11,7 @@ export interface UnitRule {
 const PLAIN = ['bytes', 'errors'];
 const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
-const SUBSYSTEMS = ['blobs', 'connections', 'fields', 'inspector-token', 'kv', 'queue', 'state'];
+const SUBSYSTEMS = ['blobs', 'connections', 'fields', 'inspector-token', 'kv', 'queue', 'sqlite', 'state'];
 const STORES = ['stores/memory', 'stores/lmdb'];
 const KEYSPACE_PARTS = [...SUBSYSTEM, ...SUBSYSTEMS];
 const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
@@ -52,6 +52,11 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   'inspector-token': { units: SUBSYSTEM },
   kv: { units: SUBSYSTEM },
   queue: { units: SUBSYSTEM },
+  sqlite: {
+    units: SUBSYSTEM,
+    packages: ['@sqlite.org/sqlite-wasm'],
+    builtins: ['crypto', 'fs/promises'],
+  },
   state: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
   maintenance: { units: [...KEYSPACE_PARTS, 'keyspace'] },
@@ -61,6 +66,8 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
     units: [...KEYSPACE_PARTS, 'clock', 'keyspace', 'stores/memory'],
     builtins: ['assert/strict', 'crypto', 'timers/promises', 'util'],
   },
+  'adapters/kysely': { units: PUBLIC, packages: ['kysely'] },
+  'adapters/drizzle': { units: PUBLIC },
   conformance: { units: PUBLIC, builtins: ['assert/strict'] },
   cli: {
     units: PUBLIC,

@@ -261,6 +261,8 @@ export class Owner {
 
   #mayFail(error: unknown, unit: Unit | undefined): boolean {
     if (this.#isEnd(error)) return true;
+    // It may find out before any of its commits does.
+    if (this.isSuperseded && isKeyspaceError(error, 'actor.fenced')) return true;
     if (error instanceof ChangedMind) return unit?.throws === true;
     if (isKeyspaceError(error, 'actor.quota_exceeded')) return this.#isOverQuota(error.details, unit);
     const injected = injectedFault(error);

@@ -66,7 +66,8 @@ function problemsOf(entries: readonly Entry[], state: State, workloads: readonly
   }
   for (const [at, workload] of workloads.entries()) {
     for (const [namespace, count] of Object.entries(workload.keyCounts(state[at]))) {
-      counts.set(Number(namespace), (counts.get(Number(namespace)) ?? 0) - count);
+      if (count === 'any') counts.delete(Number(namespace));
+      else counts.set(Number(namespace), (counts.get(Number(namespace)) ?? 0) - count);
     }
   }
   if (entries.some(({ key }) => key[0] !== NAMESPACE.system) && !entries.some(({ key }) => isHeader(key))) {

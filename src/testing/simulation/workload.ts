@@ -48,6 +48,9 @@ export interface Workload<Model = unknown> {
   choose(random: Random, model: Model, context: WorkloadContext): Operation<Model>;
   /** The model that everything readable stands for. */
   read(subsystems: ActorSubsystems): Promise<Model>;
-  /** How many keys are stored for the model, by namespace byte: a stored key beyond those is a failure. */
-  keyCounts(model: Model): Readonly<Record<number, number>>;
+  /**
+   * How many keys are stored for the model, by namespace byte: a stored key beyond those is a failure. `any` where
+   * the model does not tell; then `read` sees to it.
+   */
+  keyCounts(model: Model): Readonly<Record<number, number | 'any'>>;
 }

@@ -3,4 +3,5 @@ export { type FieldsModel, fieldsWorkload } from './fields.js';
 export { type InspectorTokenModel, inspectorTokenWorkload } from './inspector-token.js';
 export { type KvModel, kvWorkload } from './kv.js';
 export { type QueueModel, queueWorkload } from './queue.js';
+export { type SqliteModel, sqliteWorkload } from './sqlite.js';
 export { type StateModel, stateWorkload } from './state.js';

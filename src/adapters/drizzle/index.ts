@@ -1,0 +1,1 @@
+export { drizzleCallback } from './callback.js';

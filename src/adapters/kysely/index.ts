@@ -1,0 +1,1 @@
+export { ActorSqliteDialect } from './dialect.js';
