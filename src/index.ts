@@ -1,4 +1,4 @@
-export type { Durability, OpenActorOptions, WriteOptions } from './actor/index.js';
+export type { Durability, WriteOptions } from './actor/index.js';
 export {
   type ActorBlobs,
   type BlobAudit,
@@ -50,9 +50,11 @@ export {
   type TruncatedField,
 } from './fields/index.js';
 export {
+  type DecodedDeadLetter,
   type DecodedEntry,
   type DecodedField,
   type DecodedMessage,
+  type DecodedResponse,
   type DecodedValue,
   decodeEntry,
   decodeKeyspaceEntry,
@@ -69,6 +71,7 @@ export {
   type DueActor,
   type Keyspace,
   type KeyspaceOptions,
+  type OpenActorOptions,
   openKeyspace,
 } from './keyspace/index.js';
 export type {
@@ -87,6 +90,29 @@ export {
   type MaintenanceReport,
   startBlobMaintenance,
 } from './maintenance/index.js';
+export type {
+  ActorQueue,
+  AnswerOptions,
+  Backoff,
+  DeadLetter,
+  DeadLetters,
+  EnqueuedMessage,
+  EnqueueOptions,
+  LeasedMessage,
+  MessageLease,
+  NackOptions,
+  NewMessage,
+  PeekedMessage,
+  Quarantine,
+  QuarantinedMessage,
+  QueueCounts,
+  QueueListOptions,
+  QueueMessage,
+  QueueOptions,
+  QueueSize,
+  ReceivedMessage,
+  ReceiveOptions,
+} from './queue/index.js';
 export type { ActorState, ActorStateRecord, NewScheduledAction, ScheduledAction } from './state/index.js';
 export {
   ACTOR_ID_BYTES_MAX,

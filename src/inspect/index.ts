@@ -1,3 +1,9 @@
 export { type DecodedEntry, decodeEntry, decodeKeyspaceEntry } from './decode-entry.js';
-export type { DecodedField, DecodedMessage, WorkflowState } from './records.js';
+export type {
+  DecodedDeadLetter,
+  DecodedField,
+  DecodedMessage,
+  DecodedResponse,
+  WorkflowState,
+} from './records.js';
 export type { DecodedValue, ValueKind, ValueRecords } from './value.js';

@@ -1,5 +1,10 @@
 import { KeyspaceError } from '../errors.js';
-import type { FieldRecord, QueueMessageRecord } from '../values/index.js';
+import type {
+  FieldRecord,
+  QueueDeadLetterRecord,
+  QueueMessageRecord,
+  QueueResponseRecord,
+} from '../values/index.js';
 
 /** A message with the value that its record holds as CBOR. */
 export interface DecodedMessage extends Omit<QueueMessageRecord, 'body'> {
@@ -11,6 +16,16 @@ export interface DecodedField extends Omit<FieldRecord, 'content'> {
   /** Present if it is inline. */
   readonly value?: unknown;
   readonly blob?: { readonly digest: Uint8Array; readonly byteCount: number };
+}
+
+/** A dead letter with its message decoded. */
+export interface DecodedDeadLetter extends Omit<QueueDeadLetterRecord, 'message'> {
+  readonly message: DecodedMessage;
+}
+
+/** A response with the value that it holds as CBOR. */
+export interface DecodedResponse extends Omit<QueueResponseRecord, 'body'> {
+  readonly body: unknown;
 }
 
 const WORKFLOW_STATES = [

@@ -11,10 +11,19 @@ import type {
   ImportMarkerRecord,
   LayoutHeaderRecord,
   QueueMetadataRecord,
+  QueuePendingRecord,
+  QueueQuarantineRecord,
+  QueueStateRecord,
   UsageRecord,
   WakeRecord,
 } from '../values/index.js';
-import type { DecodedField, DecodedMessage, WorkflowState } from './records.js';
+import type {
+  DecodedDeadLetter,
+  DecodedField,
+  DecodedMessage,
+  DecodedResponse,
+  WorkflowState,
+} from './records.js';
 
 /** What each kind of value is decoded to. */
 export interface ValueRecords {
@@ -29,6 +38,14 @@ export interface ValueRecords {
   readonly userValue: Uint8Array;
   readonly queueMetadata: QueueMetadataRecord;
   readonly queueMessage: DecodedMessage;
+  readonly queueState: QueueStateRecord;
+  /** The name of the message. */
+  readonly queueReady: string;
+  readonly queuePending: QueuePendingRecord;
+  readonly queueIdempotency: { readonly messageId: bigint; readonly expiresAtMs: number };
+  readonly queueDeadLetter: DecodedDeadLetter;
+  readonly queueResponse: DecodedResponse;
+  readonly queueQuarantine: QueueQuarantineRecord;
   readonly workflowName: string;
   readonly workflowState: WorkflowState;
   readonly workflowOutput: unknown;

@@ -6,6 +6,7 @@ import { ActorFields, type FieldDefaults, fieldBlobs } from '../fields/index.js'
 import { ActorInspectorToken } from '../inspector-token/index.js';
 import { ActorKv } from '../kv/index.js';
 import type { Layout } from '../layout/index.js';
+import { ActorQueue, QueueRoom, type QueueSettings } from '../queue/index.js';
 import { ActorState } from '../state/index.js';
 import { type ActorUsage, actorUsage } from './usage.js';
 
@@ -21,6 +22,7 @@ export interface ActorSubsystems {
   readonly blobs: ActorBlobs;
   /** JSON values of any size, by name. */
   readonly fields: ActorFields;
+  readonly queue: ActorQueue;
 }
 
 /** Every part of an actor whose values may be in blobs: the collector must know them all. */
@@ -37,14 +39,16 @@ export class ActorKeyspace implements ActorSubsystems {
   readonly kv: ActorKv;
   readonly blobs: ActorBlobs;
   readonly fields: ActorFields;
-  readonly #fieldDefaults: FieldDefaults;
+  readonly queue: ActorQueue;
   readonly #handle: ActorHandle;
+  readonly #settings: SubsystemSettings;
+  readonly #room = new QueueRoom();
   readonly #onClose: () => void;
 
   /** Use `keyspace.openActor`. */
-  constructor(handle: ActorHandle, fieldDefaults: FieldDefaults, onClose: () => void) {
-    this.#fieldDefaults = fieldDefaults;
+  constructor(handle: ActorHandle, settings: SubsystemSettings, onClose: () => void) {
     this.#handle = handle;
+    this.#settings = settings;
     this.#onClose = onClose;
     ({
       state: this.state,
@@ -53,7 +57,8 @@ export class ActorKeyspace implements ActorSubsystems {
       kv: this.kv,
       blobs: this.blobs,
       fields: this.fields,
-    } = subsystems(handle.access, fieldDefaults));
+      queue: this.queue,
+    } = subsystems(handle.access, settings, this.#room, false));
   }
 
   get id(): string {
@@ -95,14 +100,19 @@ export class ActorKeyspace implements ActorSubsystems {
    * @throws {KeyspaceError} `actor.fenced`, `actor.poisoned`, `actor.closed`, `actor.read_only`,
    * `actor.quota_exceeded`, `transaction.timeout`, `commit.too_large`, `store.full`, or why the commit failed. Whatever the callback throws.
    */
-  transaction<T>(
+  async transaction<T>(
     callback: (transaction: ActorTransaction) => Promise<T>,
     options?: WriteOptions,
   ): Promise<T> {
-    return this.#handle.access.transaction(
-      (access) => callback(subsystems(access, this.#fieldDefaults)),
-      options,
-    );
+    const room = new QueueRoom();
+    try {
+      return await this.#handle.access.transaction(
+        (access) => callback(subsystems(access, this.#settings, room, true)),
+        options,
+      );
+    } finally {
+      if (room.version > 0) this.#room.changed();
+    }
   }
 
   /**
@@ -125,20 +135,38 @@ export class ActorKeyspace implements ActorSubsystems {
     try {
       await this.#handle.close();
     } catch (error) {
-      if (!isKeyspaceError(error, 'transaction.timeout')) this.#onClose();
+      if (!isKeyspaceError(error, 'transaction.timeout')) this.#closed();
       throw error;
     }
+    this.#closed();
+  }
+
+  /** Whoever waits for a message looks again, and finds the actor closed. */
+  #closed(): void {
     this.#onClose();
+    this.#room.changed();
   }
 }
 
-function subsystems(access: ActorAccess, fieldDefaults: FieldDefaults): ActorSubsystems {
+/** How the subsystems of an actor behave. */
+export interface SubsystemSettings {
+  readonly queue: QueueSettings;
+  readonly fields: FieldDefaults;
+}
+
+function subsystems(
+  access: ActorAccess,
+  settings: SubsystemSettings,
+  room: QueueRoom,
+  isInTransaction: boolean,
+): ActorSubsystems {
   return {
     state: new ActorState(access),
     connections: new ActorConnections(access),
     inspectorToken: new ActorInspectorToken(access),
     kv: new ActorKv(access),
     blobs: new ActorBlobs(access, BLOB_HOLDERS),
-    fields: new ActorFields(access, fieldDefaults),
+    fields: new ActorFields(access, settings.fields),
+    queue: new ActorQueue(access, settings.queue, room, isInTransaction),
   };
 }

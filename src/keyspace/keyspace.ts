@@ -1,9 +1,9 @@
 import {
+  type OpenActorOptions as ActorHandleOptions,
   type ActorSurroundings,
   assertQuota,
   DUE_PARTITION,
   dueWrites,
-  type OpenActorOptions,
   openActorHandle,
   readDueAtMs,
 } from '../actor/index.js';
@@ -11,6 +11,7 @@ import { type Clock, type IdSource, randomIds, systemClock } from '../clock.js';
 import { type ErrorCode, isKeyspaceError, KeyspaceError } from '../errors.js';
 import { checkFieldDefaults, type FieldDefaults } from '../fields/index.js';
 import { decodePartition, encodeActorPartition, encodeRoot } from '../layout/index.js';
+import { type QueueOptions, type QueueSettings, queueSettings } from '../queue/index.js';
 import { rootedStore, type Store, WHOLE_PARTITION } from '../store/index.js';
 import { ActorKeyspace } from './actor-keyspace.js';
 import { type DueActor, findDueAtMs, readDue, readNextDue } from './due-index.js';
@@ -42,13 +43,20 @@ export interface KeyspaceOptions {
   readonly ids?: IdSource | undefined;
   /** What may be in fields, and for how long, in every actor. */
   readonly fieldDefaults?: FieldDefaults | undefined;
+  /** How queues behave. */
+  readonly queue?: QueueOptions | undefined;
+}
+
+export interface OpenActorOptions extends ActorHandleOptions {
+  /** How this actor's queue behaves. Default: as the keyspace's options say. */
+  readonly queue?: QueueOptions | undefined;
 }
 
 /**
  * Opens a keyspace: the actors of one store, or of one root in it.
  *
- * @throws {TypeError} If the root is not a string, `sharedStore` not a boolean, or a setting of fields not known.
- * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate, or a number is out of range.
+ * @throws {TypeError} If the root is not a string, `sharedStore` not a boolean, or a setting of queues or fields is unknown.
+ * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate; if a setting of queues or fields is out of range.
  */
 export async function openKeyspace(options: KeyspaceOptions): Promise<Keyspace> {
   return new Keyspace(options);
@@ -60,6 +68,7 @@ export class Keyspace {
   readonly #surroundings: ActorSurroundings;
   readonly #sharedStore: boolean;
   readonly #fieldDefaults: FieldDefaults;
+  readonly #queue: QueueSettings;
   readonly #open = new OpenActors();
   #closing: Promise<void> | undefined;
 
@@ -72,6 +81,7 @@ export class Keyspace {
     this.#fieldDefaults = checkFieldDefaults(options.fieldDefaults ?? {});
     const root = encodeRoot(options.root);
     this.#store = rootedStore(options.store, root);
+    this.#queue = queueSettings(options.queue, this.#store.limits);
     this.#surroundings = { store: this.#store, root, clock, ids, quotaBytes };
     this.#sharedStore = sharedStore;
   }
@@ -81,7 +91,7 @@ export class Keyspace {
    * process, is fenced out and fails with `actor.fenced` at its next commit.
    *
    * @param actorId Text without NUL of 1 to 254 bytes in UTF-8.
-   * @throws {TypeError} If the id is not a string.
+   * @throws {TypeError} If the id is not a string, or a queue setting is unknown.
    * @throws {RangeError} If an option is out of range.
    * @throws {KeyspaceError} `actor.id_invalid`, `actor.incomplete`, `layout.unsupported`,
    * `layout.migration_required`, `layout.mixed`, `value.malformed` or `value.version_unsupported` of one of the
@@ -89,8 +99,14 @@ export class Keyspace {
    */
   async openActor(actorId: string, options?: OpenActorOptions): Promise<ActorKeyspace> {
     this.#assertOpen();
+    const queue =
+      options?.queue === undefined
+        ? this.#queue
+        : queueSettings(options.queue, this.#store.limits, this.#queue);
     const handle = await openActorHandle(this.#surroundings, actorId, options);
-    const actor = new ActorKeyspace(handle, this.#fieldDefaults, () => this.#open.delete(actor));
+    const actor = new ActorKeyspace(handle, { queue, fields: this.#fieldDefaults }, () =>
+      this.#open.delete(actor),
+    );
     if (this.#closing !== undefined) await actor.close();
     this.#assertOpen();
     this.#open.add(actor);

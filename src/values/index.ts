@@ -43,6 +43,20 @@ export {
   queueMetadataPayload,
 } from './queue.js';
 export {
+  type QueueDeadLetterRecord,
+  type QueueIdempotencyRecord,
+  type QueuePendingRecord,
+  type QueueQuarantineRecord,
+  type QueueResponseRecord,
+  type QueueStateRecord,
+  queueDeadLetterPayload,
+  queueIdempotencyPayload,
+  queuePendingPayload,
+  queueQuarantinePayload,
+  queueResponsePayload,
+  queueStatePayload,
+} from './queue-records.js';
+export {
   USAGE_NAMESPACES,
   USAGE_RECORD_BYTES,
   type UsageCount,

@@ -11,7 +11,7 @@ export interface UnitRule {
 const PLAIN = ['bytes', 'errors'];
 const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
-const SUBSYSTEMS = ['blobs', 'connections', 'fields', 'inspector-token', 'kv', 'state'];
+const SUBSYSTEMS = ['blobs', 'connections', 'fields', 'inspector-token', 'kv', 'queue', 'state'];
 const STORES = ['stores/memory', 'stores/lmdb'];
 const KEYSPACE_PARTS = [...SUBSYSTEM, ...SUBSYSTEMS];
 const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
@@ -51,6 +51,7 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   connections: { units: SUBSYSTEM },
   'inspector-token': { units: SUBSYSTEM },
   kv: { units: SUBSYSTEM },
+  queue: { units: SUBSYSTEM },
   state: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
   maintenance: { units: [...KEYSPACE_PARTS, 'keyspace'] },

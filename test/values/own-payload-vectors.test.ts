@@ -23,6 +23,12 @@ describe("payloads of the library's own", () => {
         'blobs.upload',
         'blobs.pass',
         'field',
+        'queue.state',
+        'queue.pending',
+        'queue.idempotency',
+        'queue.dead_letter',
+        'queue.response',
+        'queue.quarantine',
       ]),
     );
   });

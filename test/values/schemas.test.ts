@@ -24,6 +24,12 @@ const PUBLISHED = {
   'usage-v1': '86576a40c896162e',
   'wake-v1': '8bde259fb4448aa9',
   'layout-header-v1': 'fcdfefb9e2a7c3f7',
+  'queue-dead-letter-v1': 'dd9b95ebdad65cf6',
+  'queue-idempotency-v1': '8d85f204bb168d3b',
+  'queue-pending-v1': '9c104f227cffa834',
+  'queue-quarantine-v1': 'f0459f231c6aa66d',
+  'queue-response-v1': '9d898bd13a5b465e',
+  'queue-state-v1': 'ae42cff035c26f2d',
   'queue-message-v4': '0cfdbb5bdd45bc6a',
   'queue-metadata-v4': '293a0fb9b8ec0606',
 };
