@@ -11,13 +11,6 @@ export interface DecodedMessage extends Omit<QueueMessageRecord, 'body'> {
   readonly body: unknown;
 }
 
-/** A field, with its value unless that is in a blob. */
-export interface DecodedField extends Omit<FieldRecord, 'content'> {
-  /** Present if it is inline. */
-  readonly value?: unknown;
-  readonly blob?: { readonly digest: Uint8Array; readonly byteCount: number };
-}
-
 /** A dead letter with its message decoded. */
 export interface DecodedDeadLetter extends Omit<QueueDeadLetterRecord, 'message'> {
   readonly message: DecodedMessage;
@@ -26,6 +19,13 @@ export interface DecodedDeadLetter extends Omit<QueueDeadLetterRecord, 'message'
 /** A response with the value that it holds as CBOR. */
 export interface DecodedResponse extends Omit<QueueResponseRecord, 'body'> {
   readonly body: unknown;
+}
+
+/** A field, with its value unless that is in a blob. */
+export interface DecodedField extends Omit<FieldRecord, 'content'> {
+  /** Present if it is inline. */
+  readonly value?: unknown;
+  readonly blob?: { readonly digest: Uint8Array; readonly byteCount: number };
 }
 
 const WORKFLOW_STATES = [

@@ -18,11 +18,11 @@ export interface ActorSubsystems {
   readonly inspectorToken: ActorInspectorToken;
   /** User keys. */
   readonly kv: ActorKv;
+  readonly queue: ActorQueue;
   /** Bytes of any length, by their digest. */
   readonly blobs: ActorBlobs;
   /** JSON values of any size, by name. */
   readonly fields: ActorFields;
-  readonly queue: ActorQueue;
 }
 
 /** Every part of an actor whose values may be in blobs: the collector must know them all. */
@@ -37,9 +37,9 @@ export class ActorKeyspace implements ActorSubsystems {
   readonly connections: ActorConnections;
   readonly inspectorToken: ActorInspectorToken;
   readonly kv: ActorKv;
+  readonly queue: ActorQueue;
   readonly blobs: ActorBlobs;
   readonly fields: ActorFields;
-  readonly queue: ActorQueue;
   readonly #handle: ActorHandle;
   readonly #settings: SubsystemSettings;
   readonly #room = new QueueRoom();
@@ -55,9 +55,9 @@ export class ActorKeyspace implements ActorSubsystems {
       connections: this.connections,
       inspectorToken: this.inspectorToken,
       kv: this.kv,
+      queue: this.queue,
       blobs: this.blobs,
       fields: this.fields,
-      queue: this.queue,
     } = subsystems(handle.access, settings, this.#room, false));
   }
 
@@ -165,8 +165,8 @@ function subsystems(
     connections: new ActorConnections(access),
     inspectorToken: new ActorInspectorToken(access),
     kv: new ActorKv(access),
+    queue: new ActorQueue(access, settings.queue, room, isInTransaction),
     blobs: new ActorBlobs(access, BLOB_HOLDERS),
     fields: new ActorFields(access, settings.fields),
-    queue: new ActorQueue(access, settings.queue, room, isInTransaction),
   };
 }

@@ -55,8 +55,9 @@ export interface OpenActorOptions extends ActorHandleOptions {
 /**
  * Opens a keyspace: the actors of one store, or of one root in it.
  *
- * @throws {TypeError} If the root is not a string, `sharedStore` not a boolean, or a setting of queues or fields is unknown.
- * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate; if a setting of queues or fields is out of range.
+ * @throws {TypeError} If the root is not a string, `sharedStore` not a boolean, or a setting of queues or fields is
+ * unknown.
+ * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate, or a number is out of range.
  */
 export async function openKeyspace(options: KeyspaceOptions): Promise<Keyspace> {
   return new Keyspace(options);
@@ -67,8 +68,8 @@ export class Keyspace {
   readonly #store: Store;
   readonly #surroundings: ActorSurroundings;
   readonly #sharedStore: boolean;
-  readonly #fieldDefaults: FieldDefaults;
   readonly #queue: QueueSettings;
+  readonly #fieldDefaults: FieldDefaults;
   readonly #open = new OpenActors();
   #closing: Promise<void> | undefined;
 
@@ -104,9 +105,8 @@ export class Keyspace {
         ? this.#queue
         : queueSettings(options.queue, this.#store.limits, this.#queue);
     const handle = await openActorHandle(this.#surroundings, actorId, options);
-    const actor = new ActorKeyspace(handle, { queue, fields: this.#fieldDefaults }, () =>
-      this.#open.delete(actor),
-    );
+    const settings = { queue, fields: this.#fieldDefaults };
+    const actor = new ActorKeyspace(handle, settings, () => this.#open.delete(actor));
     if (this.#closing !== undefined) await actor.close();
     this.#assertOpen();
     this.#open.add(actor);

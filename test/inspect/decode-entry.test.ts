@@ -273,7 +273,7 @@ const ENTRIES: Readonly<Record<string, readonly [Uint8Array, object]>> = {
     fieldPayload.encode({ updatedAtMs: 5, content: { kind: 'inline', json: utf8(`"${SECRET}"`) } }),
     { kind: 'field', record: { updatedAtMs: 5, value: SECRET }, sentence: '8 bytes of JSON' },
   ],
-  'keyspace.due': NOTHING,
+  'keyspace.due': [new Uint8Array(0), none],
 };
 
 describe('an entry', () => {
