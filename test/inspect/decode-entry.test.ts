@@ -77,6 +77,7 @@ const actor = {
 };
 const AT_MS = 1_771_900_000_000;
 const AT = '2026-02-24T02:26:40.000Z';
+const none = { kind: 'none', record: undefined, sentence: 'no bytes' };
 const pass = {
   scanned: 5,
   held: 1,
@@ -266,9 +267,9 @@ const ENTRIES: Readonly<Record<string, readonly [Uint8Array, object]>> = {
     blobPassPayload.encode(pass),
     { kind: 'blobPass', record: pass, sentence: '2 blobs deleted, not ended' },
   ],
-  'blobs.expiry': NOTHING,
-  'blobs.rootMember': NOTHING,
-  'blobs.fieldExpiry': NOTHING,
+  'blobs.expiry': [new Uint8Array(0), none],
+  'blobs.rootMember': [new Uint8Array(0), none],
+  'blobs.fieldExpiry': [new Uint8Array(0), none],
   field: [
     fieldPayload.encode({ updatedAtMs: 5, content: { kind: 'inline', json: utf8(`"${SECRET}"`) } }),
     { kind: 'field', record: { updatedAtMs: 5, value: SECRET }, sentence: '8 bytes of JSON' },
