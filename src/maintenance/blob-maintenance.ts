@@ -18,7 +18,7 @@ export interface BlobMaintenanceOptions {
   readonly intervalMs?: number | undefined;
   /** Of how many rounds one collects, the first among them; 0: none. Default 60. */
   readonly collectEvery?: number | undefined;
-  /** What one commit ends at most. Default 1,000. */
+  /** What one sweep ends at most, of which there are as many as it takes. Default 1,000. */
   readonly batch?: number | undefined;
   /** See `CollectOptions`. */
   readonly graceMs?: number | undefined;
