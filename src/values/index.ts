@@ -21,6 +21,20 @@ export {
   queueMetadataPayload,
 } from './queue.js';
 export {
+  type ActiveSpanRecord,
+  SPAN_STATUS_CODES,
+  type SpanLinkRecord,
+  type SpanStartRecord,
+  type SpanStatusCode,
+  type SpanStatusRecord,
+  type TraceAttributeRecord,
+  type TraceBodyRecord,
+  type TraceChunkRecord,
+  type TraceRecord,
+  type TraceRecordKey,
+  traceChunkPayload,
+} from './trace-chunk.js';
+export {
   USAGE_NAMESPACES,
   USAGE_RECORD_BYTES,
   type UsageCount,
@@ -29,3 +43,26 @@ export {
   writeUsageRecord,
 } from './usage.js';
 export { type WakeRecord, wakePayload } from './wake.js';
+export {
+  BRANCH_STATUSES,
+  type BranchRecord,
+  type BranchStatus,
+  SLEEP_STATES,
+  type SleepState,
+  WORKFLOW_ENTRY_TYPES,
+  type WorkflowEntryRecord,
+  type WorkflowEntryType,
+  type WorkflowEventRecord,
+  type WorkflowSegment,
+  workflowEntryPayload,
+} from './workflow-entry.js';
+export {
+  ENTRY_STATUSES,
+  type EntryStatus,
+  WORKFLOW_STATES,
+  type WorkflowMessageRecord,
+  type WorkflowMetadataRecord,
+  type WorkflowState,
+  workflowMessagePayload,
+  workflowMetadataPayload,
+} from './workflow-metadata.js';

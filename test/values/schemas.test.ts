@@ -19,6 +19,10 @@ const PUBLISHED = {
   'layout-header-v1': 'fcdfefb9e2a7c3f7',
   'queue-message-v4': '0cfdbb5bdd45bc6a',
   'queue-metadata-v4': '293a0fb9b8ec0606',
+  'trace-chunk-v1': '8e0c9468e0b59235',
+  'workflow-entry-metadata-v1': 'bbcd10bcb9394230',
+  'workflow-entry-v1': '5676dd7f141f94c2',
+  'workflow-message-v1': '16b01de500927115',
 };
 
 test('published schemas are unedited', () => {
