@@ -14,11 +14,11 @@ export {
   type DecodedEntry,
   type DecodedMessage,
   type DecodedValue,
+  type DecodedWorkflowMessage,
   decodeEntry,
   decodeKeyspaceEntry,
   type ValueKind,
   type ValueRecords,
-  type WorkflowState,
 } from './inspect/index.js';
 export type { ActorInspectorToken } from './inspector-token/index.js';
 export {
@@ -99,4 +99,34 @@ export {
   type VerifyExportOptions,
   verifyExport,
 } from './transfer/index.js';
-export type { UsageCount } from './values/index.js';
+export type {
+  ActiveSpanRecord,
+  SpanLinkRecord,
+  SpanStartRecord,
+  SpanStatusCode,
+  SpanStatusRecord,
+  TraceAttributeRecord,
+  TraceBodyRecord,
+  TraceChunkRecord,
+  TraceIndexRecord,
+  TraceRecord,
+  TraceRecordKey,
+  UsageCount,
+  WorkflowBranch,
+  WorkflowEntry,
+  WorkflowEntryType,
+  WorkflowEvent,
+  WorkflowMetadataRecord,
+  WorkflowSegment,
+  WorkflowState,
+} from './values/index.js';
+export type {
+  ActorWorkflow,
+  NewWorkflowMessage,
+  StagedFlush,
+  StoredValue,
+  WorkflowDraft,
+  WorkflowMessage,
+  WorkflowResetOptions,
+  WorkflowSnapshotEntry,
+} from './workflow/index.js';

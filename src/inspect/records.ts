@@ -5,6 +5,9 @@ import {
   decodeCbor,
   type EmbeddedConnections,
   type QueueMessageRecord,
+  WORKFLOW_STATES,
+  type WorkflowMessageRecord,
+  type WorkflowState,
 } from '../values/index.js';
 
 /** An actor with the values that its record holds as CBOR. */
@@ -36,17 +39,10 @@ export interface DecodedMessage extends Omit<QueueMessageRecord, 'body'> {
   readonly body: unknown;
 }
 
-const WORKFLOW_STATES = [
-  'pending',
-  'running',
-  'sleeping',
-  'failed',
-  'completed',
-  'cancelled',
-  'rolling_back',
-] as const;
-
-export type WorkflowState = (typeof WORKFLOW_STATES)[number];
+/** A message with the value that its record holds as CBOR. */
+export interface DecodedWorkflowMessage extends Omit<WorkflowMessageRecord, 'data'> {
+  readonly data: unknown;
+}
 
 export function decodedActor({
   input,

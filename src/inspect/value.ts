@@ -3,10 +3,15 @@ import type {
   ImportMarkerRecord,
   LayoutHeaderRecord,
   QueueMetadataRecord,
+  TraceChunkRecord,
+  TraceIndexRecord,
   UsageRecord,
   WakeRecord,
+  WorkflowEntry,
+  WorkflowMetadataRecord,
+  WorkflowState,
 } from '../values/index.js';
-import type { DecodedActor, DecodedConnection, DecodedMessage, WorkflowState } from './records.js';
+import type { DecodedActor, DecodedConnection, DecodedMessage, DecodedWorkflowMessage } from './records.js';
 
 /** What each kind of value is decoded to. */
 export interface ValueRecords {
@@ -26,6 +31,12 @@ export interface ValueRecords {
   readonly workflowOutput: unknown;
   readonly workflowError: unknown;
   readonly workflowInput: unknown;
+  readonly workflowEntry: WorkflowEntry;
+  readonly workflowMetadata: WorkflowMetadataRecord;
+  readonly workflowMessage: DecodedWorkflowMessage;
+  /** Attribute values are CBOR. */
+  readonly traceChunk: TraceChunkRecord;
+  readonly traceIndex: TraceIndexRecord;
   readonly fileMeta: FileMetaRecord;
   /** 1 to 4,096 bytes of a database file; the rest of 4,096 is zero. */
   readonly sqliteChunk: Uint8Array;

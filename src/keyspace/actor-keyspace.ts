@@ -5,6 +5,7 @@ import { ActorInspectorToken } from '../inspector-token/index.js';
 import { ActorKv } from '../kv/index.js';
 import type { Layout } from '../layout/index.js';
 import { ActorState } from '../state/index.js';
+import { ActorWorkflow } from '../workflow/index.js';
 import { type ActorUsage, actorUsage } from './usage.js';
 
 /** Everything an actor keeps, on the actor itself and inside a transaction alike. */
@@ -15,6 +16,8 @@ export interface ActorSubsystems {
   readonly inspectorToken: ActorInspectorToken;
   /** User keys. */
   readonly kv: ActorKv;
+  /** What a replaying workflow engine keeps. */
+  readonly workflow: ActorWorkflow;
 }
 
 /** What a transaction's callback works with; dead once the callback has settled. */
@@ -26,6 +29,7 @@ export class ActorKeyspace implements ActorSubsystems {
   readonly connections: ActorConnections;
   readonly inspectorToken: ActorInspectorToken;
   readonly kv: ActorKv;
+  readonly workflow: ActorWorkflow;
   readonly #handle: ActorHandle;
   readonly #onClose: () => void;
 
@@ -33,11 +37,13 @@ export class ActorKeyspace implements ActorSubsystems {
   constructor(handle: ActorHandle, onClose: () => void) {
     this.#handle = handle;
     this.#onClose = onClose;
+    accesses.set(this, handle.access);
     ({
       state: this.state,
       connections: this.connections,
       inspectorToken: this.inspectorToken,
       kv: this.kv,
+      workflow: this.workflow,
     } = subsystems(handle.access));
   }
 
@@ -114,11 +120,25 @@ export class ActorKeyspace implements ActorSubsystems {
   }
 }
 
+const accesses = new WeakMap<ActorKeyspace, ActorAccess>();
+
+/**
+ * The keys of an open actor, for adapters that work below the subsystems.
+ *
+ * @throws {TypeError} If it is no actor of this package.
+ */
+export function accessOf(actor: ActorKeyspace): ActorAccess {
+  const access = accesses.get(actor);
+  if (access === undefined) throw new TypeError('actor must be one that a keyspace has opened');
+  return access;
+}
+
 function subsystems(access: ActorAccess): ActorSubsystems {
   return {
     state: new ActorState(access),
     connections: new ActorConnections(access),
     inspectorToken: new ActorInspectorToken(access),
     kv: new ActorKv(access),
+    workflow: new ActorWorkflow(access),
   };
 }

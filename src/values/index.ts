@@ -35,6 +35,13 @@ export {
   traceChunkPayload,
 } from './trace-chunk.js';
 export {
+  compressTraceChunk,
+  decodeTraceChunk,
+  TRACE_CHUNK_BYTES_MAX,
+  TRACE_COMPRESSION_RATIO_MAX,
+} from './trace-compression.js';
+export { type TraceIndexRecord, traceHash, traceIndexPayload } from './trace-index.js';
+export {
   USAGE_NAMESPACES,
   USAGE_RECORD_BYTES,
   type UsageCount,
@@ -56,6 +63,14 @@ export {
   type WorkflowSegment,
   workflowEntryPayload,
 } from './workflow-entry.js';
+export {
+  decodeWorkflowEvent,
+  encodeWorkflowEvent,
+  sameLocation,
+  type WorkflowBranch,
+  type WorkflowEntry,
+  type WorkflowEvent,
+} from './workflow-event.js';
 export {
   ENTRY_STATUSES,
   type EntryStatus,

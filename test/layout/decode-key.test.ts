@@ -104,7 +104,7 @@ describe('what is wrong with a key', () => {
 
 test('a huge key is decoded or refused in one pass', () => {
   const nested = new Uint8Array(2_000_000).fill(0x05);
-  nested.set([0x06, 0x01, 0x15, 0x05]);
+  nested.set([0x06, 0x01, 0x15, 0x06]);
   expect(malformedDetails(() => decodeKey(nested)).reason).toBe('nested deeper than 32');
   nested.set([0x06, 0x01, 0x15, 0x02]);
   expect(malformedDetails(() => decodeKey(nested)).byteOffset).toBe(5);

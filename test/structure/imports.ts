@@ -7,10 +7,10 @@ interface SyntaxNode {
   readonly [field: string]: unknown;
 }
 
-/** The unit a file of `src` belongs to: its folder, its store, or the file itself where it stands alone. */
+/** The unit a file of `src` belongs to: its folder, its store or adapter, or the file itself where it stands alone. */
 export function unitOf(path: string): string {
   const [first = '', second] = path.replace(/\.[jt]s$/, '').split('/');
-  return first === 'stores' && second !== undefined ? `${first}/${second}` : first;
+  return ['stores', 'adapters'].includes(first) && second !== undefined ? `${first}/${second}` : first;
 }
 
 /**

@@ -11,14 +11,15 @@ export interface UnitRule {
 const PLAIN = ['bytes', 'errors'];
 const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
-const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'state'];
+const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'state', 'workflow'];
 const STORES = ['stores/memory', 'stores/lmdb'];
 const KEYSPACE_PARTS = [...SUBSYSTEM, ...SUBSYSTEMS];
 const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
 
 /**
  * The levels of the source, lowest first: a unit imports only what its line names. Bytes, tuples, layouts and
- * values are pure, so they name no module that reaches outside the process; generated value codecs assert.
+ * values are pure, so they name no module that reaches outside the process; generated value codecs assert, and
+ * trace chunks are compressed.
  */
 export const LEVELS: Readonly<Record<string, UnitRule>> = {
   bytes: { units: [] },
@@ -26,7 +27,7 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   clock: { units: [] },
   tuple: { units: PLAIN },
   layout: { units: [...PLAIN, 'tuple'] },
-  values: { units: PLAIN, packages: ['@bare-ts/lib', 'cborg'], builtins: ['assert/strict'] },
+  values: { units: PLAIN, packages: ['@bare-ts/lib', 'cborg'], builtins: ['assert/strict', 'zlib'] },
   inspect: { units: [...PLAIN, 'layout', 'values'] },
   store: { units: [...PLAIN, 'clock'], builtins: ['timers/promises'] },
   'stores/memory': { units: [...PLAIN, 'store'], builtins: ['timers/promises'] },
@@ -50,9 +51,14 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   'inspector-token': { units: SUBSYSTEM },
   kv: { units: SUBSYSTEM },
   state: { units: SUBSYSTEM },
+  workflow: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
   transfer: { units: [...ACTOR_PARTS, 'clock'], builtins: ['crypto'] },
   index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace', 'transfer'] },
+  'adapters/rivetkit': {
+    units: [...KEYSPACE_PARTS, 'clock', 'keyspace'],
+    packages: ['@rivetkit/workflow-engine', '@rivetkit/traces', '@rivetkit/sqlite-vfs'],
+  },
   testing: {
     units: [...KEYSPACE_PARTS, 'clock', 'keyspace', 'stores/memory'],
     builtins: ['assert/strict', 'crypto', 'timers/promises', 'util'],

@@ -13,7 +13,7 @@ describe("payloads of the library's own", () => {
     expect(new Set(vectors.map(({ payload }) => payload))).toEqual(
       new Set([
         ...['system.layout_header', 'system.usage', 'system.wake', 'system.import_marker'],
-        'workflow.message',
+        ...['workflow.message', 'traces.index'],
       ]),
     );
   });

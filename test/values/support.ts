@@ -20,6 +20,7 @@ import {
   SPAN_STATUS_CODES,
   type TraceChunkRecord,
   traceChunkPayload,
+  traceIndexPayload,
   USAGE_NAMESPACES,
   usagePayload,
   WORKFLOW_ENTRY_TYPES,
@@ -47,6 +48,7 @@ export function errorOf<Code extends ErrorCode>(code: Code, action: () => unknow
 /** A record as the vectors hold it: bytes as hex, bigints as decimal text, maps as lists of pairs. */
 export function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
+  if (value instanceof Uint32Array) return [...value];
   if (typeof value === 'bigint') return value.toString();
   if (value instanceof Map) return [...value].map(plain);
   if (Array.isArray(value)) return value.map(plain);
@@ -230,6 +232,10 @@ const traceChunk = fc.record({
   ),
 }) as unknown as fc.Arbitrary<TraceChunkRecord>;
 
+const hashes = fc
+  .array(u32, { maxLength: 5 })
+  .map((list) => Uint32Array.from([...new Set(list)].sort((a, b) => a - b)));
+
 /** A payload with an arbitrary of its records. */
 export interface Sample {
   readonly payload: Payload<unknown>;
@@ -268,6 +274,18 @@ export const SAMPLES: readonly Sample[] = [
   sample(workflowMetadataPayload, workflowMetadata),
   sample(workflowMessagePayload, fc.record({ id: text, name: text, data: bytes, sentAtMs: natMs })),
   sample(traceChunkPayload, traceChunk),
+  sample(
+    traceIndexPayload,
+    fc.record({
+      chunkBytes: u32,
+      recordCount: u32,
+      firstNs: u64,
+      lastNs: u64,
+      isSelfContained: fc.boolean(),
+      traces: hashes,
+      names: hashes,
+    }),
+  ),
 ];
 
 /** Damages bytes: flips, inserts, removes, cuts, or sets a byte to an edge. */
