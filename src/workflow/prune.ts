@@ -18,7 +18,7 @@ export function iterationsRange(loop: Location, before: number): LayoutRange {
   if (typeof last !== 'number')
     throw new RangeError('the location of a loop ends with the index of its name');
   const turn = (iteration: number) =>
-    workflowHistory.encode({ location: [...loop.slice(0, -1), { loop: last, iteration }] });
+    workflowHistory.encode({ location: [...loop, { loop: last, iteration }] });
   return { begin: turn(0), end: turn(before) };
 }
 
