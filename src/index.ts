@@ -85,6 +85,26 @@ export {
   type Write,
 } from './store/index.js';
 export {
+  type ActorTraces,
+  type FlushReport,
+  type OtlpExport,
+  type RecordedSpan,
+  type SpanContext,
+  type SpanLink,
+  type SpanStatus,
+  type StartSpanOptions,
+  type TraceAttributes,
+  type TraceEvent,
+  type TracePage,
+  type TracePageOptions,
+  type TraceRecorder,
+  type TraceRecorderOptions,
+  type TraceRetention,
+  type TraceSelection,
+  type TraceSpan,
+  toOtlp,
+} from './traces/index.js';
+export {
   EXPORT_FORMAT_VERSION,
   EXPORT_LINE_BYTES_MAX,
   type ExportOptions,

@@ -5,6 +5,7 @@ import { ActorInspectorToken } from '../inspector-token/index.js';
 import { ActorKv } from '../kv/index.js';
 import type { Layout } from '../layout/index.js';
 import { ActorState } from '../state/index.js';
+import { ActorTraces } from '../traces/index.js';
 import { ActorWorkflow } from '../workflow/index.js';
 import { type ActorUsage, actorUsage } from './usage.js';
 
@@ -18,6 +19,8 @@ export interface ActorSubsystems {
   readonly kv: ActorKv;
   /** What a replaying workflow engine keeps. */
   readonly workflow: ActorWorkflow;
+  /** Spans. */
+  readonly traces: ActorTraces;
 }
 
 /** What a transaction's callback works with; dead once the callback has settled. */
@@ -30,6 +33,7 @@ export class ActorKeyspace implements ActorSubsystems {
   readonly inspectorToken: ActorInspectorToken;
   readonly kv: ActorKv;
   readonly workflow: ActorWorkflow;
+  readonly traces: ActorTraces;
   readonly #handle: ActorHandle;
   readonly #onClose: () => void;
 
@@ -44,6 +48,7 @@ export class ActorKeyspace implements ActorSubsystems {
       inspectorToken: this.inspectorToken,
       kv: this.kv,
       workflow: this.workflow,
+      traces: this.traces,
     } = subsystems(handle.access));
   }
 
@@ -140,5 +145,6 @@ function subsystems(access: ActorAccess): ActorSubsystems {
     inspectorToken: new ActorInspectorToken(access),
     kv: new ActorKv(access),
     workflow: new ActorWorkflow(access),
+    traces: new ActorTraces(access),
   };
 }

@@ -11,7 +11,7 @@ export interface UnitRule {
 const PLAIN = ['bytes', 'errors'];
 const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
-const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'state', 'workflow'];
+const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'state', 'traces', 'workflow'];
 const STORES = ['stores/memory', 'stores/lmdb'];
 const KEYSPACE_PARTS = [...SUBSYSTEM, ...SUBSYSTEMS];
 const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
@@ -51,10 +51,15 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   'inspector-token': { units: SUBSYSTEM },
   kv: { units: SUBSYSTEM },
   state: { units: SUBSYSTEM },
+  traces: { units: SUBSYSTEM, builtins: ['async_hooks', 'crypto'] },
   workflow: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
   transfer: { units: [...ACTOR_PARTS, 'clock'], builtins: ['crypto'] },
   index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace', 'transfer'] },
+  'adapters/opentelemetry': {
+    units: [...KEYSPACE_PARTS, 'clock', 'keyspace'],
+    packages: ['@opentelemetry/core', '@opentelemetry/sdk-trace-base'],
+  },
   'adapters/rivetkit': {
     units: [...KEYSPACE_PARTS, 'clock', 'keyspace'],
     packages: ['@rivetkit/workflow-engine', '@rivetkit/traces', '@rivetkit/sqlite-vfs'],
