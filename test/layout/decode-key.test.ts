@@ -84,7 +84,7 @@ describe('what is wrong with a key', () => {
     ['060199', 2, 'no integer of 0 to 2^53 - 1'],
     ['060115', 3, 'an integer is cut off'],
     ['06011500', 3, 'an integer has leading zeroes'],
-    ['06011414', 2, 'integer is not from 5 to 9007199254740991'],
+    ['06011414', 2, 'integer is not from 6 to 9007199254740991'],
     ['00010261', 3, 'no family goes on with 61 here'],
     ['05010200000000000001', 10, 'ends 1 byte too early'],
     ['050102000000000000000100', 11, '1 byte after the end of queue.message'],
