@@ -9,8 +9,6 @@ export {
   KeyspaceError,
 } from './errors.js';
 export {
-  type DecodedActor,
-  type DecodedConnection,
   type DecodedEntry,
   type DecodedMessage,
   type DecodedValue,
@@ -121,6 +119,8 @@ export {
 } from './transfer/index.js';
 export type {
   ActiveSpanRecord,
+  ActorContents,
+  ConnectionContents,
   SpanLinkRecord,
   SpanStartRecord,
   SpanStatusCode,

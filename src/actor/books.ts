@@ -98,8 +98,7 @@ export class Books {
    * @throws {KeyspaceError} `actor.quota_exceeded`, if the actor would grow, and beyond its quota.
    */
   post(layer: ActorLayer, change: Usage): Posting {
-    // What only deletes is let in, whatever its records add.
-    const isGrowing = change.totalBytes > 0;
+    const isDeleting = layer.setCount === 0;
     const entries: Entry[] = [];
     const wake = this.#wakeAfter(layer);
     if (wake !== this.#wake) entries.push(this.#wakeEntry(wake, change));
@@ -110,6 +109,8 @@ export class Books {
     }
     if (isSetting && !this.#isRecorded) change.count(USAGE_KEY, USAGE_RECORD_BYTES, 1);
     const usageBytes = this.#usage.totalBytes + change.totalBytes;
+    // What only deletes is let in, whatever its records add.
+    const isGrowing = !isDeleting && change.totalBytes > 0;
     if (isGrowing && usageBytes > this.#quotaBytes) throw quotaExceeded(usageBytes, this.#quotaBytes);
     return { entries, change, wake, isSetting };
   }

@@ -1,10 +1,13 @@
 import { KeyspaceError } from '../errors.js';
 import type { Layer } from '../store/index.js';
-import type { Ground } from './ground.js';
+import type { Ground, ReadGuard } from './ground.js';
+import { IMPORT_GUARD } from './layout-header.js';
 
 /** The ground of a read-only actor: nothing but what the store has. */
 export class CommittedGround implements Ground {
   readonly isEmpty = true;
+  /** An import may have begun since it was opened. */
+  readonly guard: ReadGuard = IMPORT_GUARD;
   #isClosed = false;
 
   assertUsable(): void {

@@ -2,6 +2,13 @@ import type { Layer } from '../store/index.js';
 import type { ActorLayer } from './actor-layer.js';
 import type { Usage } from './usage.js';
 
+/** An entry of the actor that says whether what is there may be read. */
+export interface ReadGuard {
+  readonly key: Uint8Array;
+  /** @throws {KeyspaceError} If it may not, with this value of the entry. */
+  assert(value: Uint8Array | undefined): void;
+}
+
 /** What accepting a layer has to know of a store that answers later. */
 export interface Preparation {
   /**
@@ -39,6 +46,8 @@ export interface Ground {
   settled(): Promise<void>;
   /** Resolves when a writer that does not wait for durability may go on; at once unless far ahead of the store. */
   headway(): Promise<void>;
+  /** Of a reader that owns nothing: what must hold at the instant of each read. */
+  readonly guard?: ReadGuard | undefined;
   /** See `CommitPipeline.retain`. */
   retain(): () => void;
 }

@@ -8,7 +8,7 @@ import { CommittedGround } from './committed-ground.js';
 import { assertOpenable, findLayout } from './layout-header.js';
 import { CommitPipeline } from './pipeline.js';
 import { type ActorAccess, Scope } from './scope.js';
-import { countUsage, readStoredRecords, readUsage } from './stored-records.js';
+import { assertRecordsKnown, countUsage, readStoredRecords, readUsage } from './stored-records.js';
 
 export interface OpenActorOptions {
   /** Reads what is durable, claims nothing, writes nothing. Default false. */
@@ -85,6 +85,7 @@ export async function openActorHandle(
   // Before the claim, so that a library too old for the actor does not take it from its owner.
   const found = await findLayout(store, partition);
   assertOpenable(found, readOnly);
+  if (!readOnly) await assertRecordsKnown(store, partition);
   const fence = readOnly ? undefined : await store.claim(partition);
   const { ground, usage } =
     fence === undefined
@@ -110,8 +111,14 @@ function openReading(store: Store, partition: Uint8Array) {
   const ground = new CommittedGround();
   const usage = async () => {
     ground.assertUsable();
-    const recorded = await readUsage(store, partition);
-    return (recorded ?? (await countUsage(store, partition))).toRecord();
+    const snapshot = await store.snapshot();
+    try {
+      ground.guard.assert(await snapshot.get(partition, ground.guard.key));
+      const recorded = await readUsage(snapshot, partition);
+      return (recorded ?? (await countUsage(snapshot, partition))).toRecord();
+    } finally {
+      snapshot.close();
+    }
   };
   return { ground, usage };
 }

@@ -8,6 +8,7 @@ import {
 } from '../layout/index.js';
 import { type Store, WHOLE_PARTITION } from '../store/index.js';
 import { importMarkerPayload, layoutHeaderPayload } from '../values/index.js';
+import type { ReadGuard } from './ground.js';
 
 const HEADER_KEY = systemLayout.encode({});
 const IMPORT_KEY = systemImport.encode({});
@@ -29,7 +30,7 @@ export interface FoundLayout {
  */
 export async function findLayout(store: Store, partition: Uint8Array): Promise<FoundLayout> {
   const [header, marker] = await store.getMany(partition, [HEADER_KEY, IMPORT_KEY]);
-  if (marker) throw incomplete(importMarkerPayload.decode(marker).importId);
+  IMPORT_GUARD.assert(marker);
   if (header) {
     return { hasHeader: true, isEmpty: false, layout: layoutHeaderPayload.decode(header).layoutVersion };
   }
@@ -72,10 +73,16 @@ export function assertOpenable({ layout }: FoundLayout, readOnly: boolean): void
   }
 }
 
-function incomplete(importId: string): KeyspaceError<'actor.incomplete'> {
-  const message = 'an import of the actor has not ended: import it again, or delete it';
-  return new KeyspaceError('actor.incomplete', message, { importId });
-}
+/** Lets nobody read what an import has not ended to write: `actor.incomplete`. */
+export const IMPORT_GUARD: ReadGuard = {
+  key: IMPORT_KEY,
+  assert(marker) {
+    if (marker === undefined) return;
+    const { importId } = importMarkerPayload.decode(marker);
+    const message = 'an import of the actor has not ended: import it again, or delete it';
+    throw new KeyspaceError('actor.incomplete', message, { importId });
+  },
+};
 
 async function isEmpty(store: Store, partition: Uint8Array): Promise<boolean> {
   for await (const _entry of store.scan(partition, WHOLE_PARTITION, { limit: 1 })) return false;

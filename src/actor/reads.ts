@@ -73,7 +73,7 @@ export class LayeredReads implements ActorReads {
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     if (this.#sync) return this.#sync.getMany(keys);
     return this.#retaining(keys, async () => {
-      const stored = await this.#store.getMany(this.#partition, keys);
+      const stored = await this.#getStored(keys);
       return keys.map((key, i) => {
         const found = this.#ground.lookup(keyId(key));
         return found === undefined ? stored[i] : foundValue(found);
@@ -97,7 +97,7 @@ export class LayeredReads implements ActorReads {
   }
 
   async *scan(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<Entry, void, undefined> {
-    if (this.#sync) yield* this.#sync.scan(range, options);
+    if (this.#sync && !this.#ground.guard) yield* this.#sync.scan(range, options);
     else {
       yield* this.#merged(range, options, ScanMerge.ofEntries, (snapshot, stored) =>
         snapshot.scan(this.#partition, range, stored),
@@ -106,12 +106,20 @@ export class LayeredReads implements ActorReads {
   }
 
   async *scanSizes(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<EntrySize, void, undefined> {
-    if (this.#sync) yield* this.#sync.scanSizes(range, options);
+    if (this.#sync && !this.#ground.guard) yield* this.#sync.scanSizes(range, options);
     else {
       yield* this.#merged(range, options, ScanMerge.ofSizes, (snapshot, stored) =>
         snapshot.scanSizes(this.#partition, range, stored),
       );
     }
+  }
+
+  async #getStored(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    const { guard } = this.#ground;
+    if (guard === undefined) return this.#store.getMany(this.#partition, keys);
+    const [guarding, ...stored] = await this.#store.getMany(this.#partition, [guard.key, ...keys]);
+    guard.assert(guarding);
+    return stored;
   }
 
   /** A read of the store that sees what is accepted when it begins. */
@@ -154,6 +162,8 @@ export class LayeredReads implements ActorReads {
     try {
       const snapshot = await this.#store.snapshot();
       try {
+        const { guard } = this.#ground;
+        guard?.assert(await snapshot.get(this.#partition, guard.key));
         this.#ground.assertUsable();
         return { snapshot, merged: merge() };
       } catch (error) {
@@ -186,7 +196,7 @@ class LayeredSyncReads implements ActorSyncReads {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    this.#ground.assertUsable();
+    this.#assertReadable();
     if (!this.#ground.isEmpty) {
       assertKey(key, this.#store.limits);
       const found = this.#ground.lookup(keyId(key));
@@ -196,13 +206,13 @@ class LayeredSyncReads implements ActorSyncReads {
   }
 
   getMany(keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
-    this.#ground.assertUsable();
+    this.#assertReadable();
     if (this.#ground.isEmpty) return this.#reader.getMany(this.#partition, keys);
     return keys.map((key) => this.get(key));
   }
 
   getSizes(keys: readonly Uint8Array[]): (number | undefined)[] {
-    this.#ground.assertUsable();
+    this.#assertReadable();
     if (this.#ground.isEmpty) return this.#reader.getSizes(this.#partition, keys);
     return keys.map((key) => {
       assertKey(key, this.#store.limits);
@@ -223,6 +233,12 @@ class LayeredSyncReads implements ActorSyncReads {
     );
   }
 
+  #assertReadable(): void {
+    this.#ground.assertUsable();
+    const { guard } = this.#ground;
+    guard?.assert(this.#reader.get(this.#partition, guard.key));
+  }
+
   *#merged<Item extends MergedItem>(
     range: KeyRange,
     options: ScanOptions,
@@ -230,7 +246,7 @@ class LayeredSyncReads implements ActorSyncReads {
     scan: (options: ScanOptions) => Iterable<Item>,
   ): Generator<Item, void, undefined> {
     assertScan(range, options);
-    this.#ground.assertUsable();
+    this.#assertReadable();
     const merged = merge(this.#ground.layers(), range, options);
     for (const item of merged.over(scan(merged.storeOptions))) {
       // What it has taken from the layers is void once they are.

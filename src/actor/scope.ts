@@ -148,7 +148,7 @@ export class Scope implements ActorAccess {
     let durable: Promise<void>;
     try {
       const isFree = this.#gate.isFree && preparation === undefined;
-      if (!isFree) await this.#gate.enter();
+      if (!isFree) await this.#gate.enter('write');
       try {
         const change = preparation && (await preparation.change());
         durable = this.#ground.accept(layer, isDeferred, change);
@@ -167,7 +167,7 @@ export class Scope implements ActorAccess {
   ): Promise<T> {
     this.#assertWritable();
     const isDeferred = isDeferredWrite(options);
-    await this.#gate.enter();
+    await this.#gate.enter('transaction');
     let result: T;
     let durable: Promise<void>;
     try {
@@ -197,7 +197,7 @@ export class Scope implements ActorAccess {
 
   /** Calls `end` when every transaction and write begun before has been accepted or has failed. */
   async whenIdle(end: () => Promise<void>): Promise<void> {
-    await this.#gate.enter();
+    await this.#gate.enter('write');
     // Before the gate opens, so that what waits there finds it ended.
     const ending = end();
     this.#gate.leave();

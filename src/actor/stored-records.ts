@@ -1,7 +1,7 @@
 import { equalBytes } from '../bytes/index.js';
 import { isKeyspaceError } from '../errors.js';
 import { systemUsage, systemWake } from '../layout/index.js';
-import { type Store, WHOLE_PARTITION } from '../store/index.js';
+import { type Reader, type Store, WHOLE_PARTITION } from '../store/index.js';
 import { usagePayload, type WakeRecord, wakePayload } from '../values/index.js';
 import type { StoredRecords } from './books.js';
 import type { FoundLayout } from './layout-header.js';
@@ -32,18 +32,23 @@ export async function readStoredRecords(
   };
 }
 
-async function readWake(store: Store, partition: Uint8Array): Promise<WakeRecord> {
+/** @throws {KeyspaceError} As {@link readStoredRecords}: an actor with such a record cannot be written. */
+export async function assertRecordsKnown(store: Reader, partition: Uint8Array): Promise<void> {
+  await Promise.all([readUsage(store, partition), readWake(store, partition)]);
+}
+
+async function readWake(store: Reader, partition: Uint8Array): Promise<WakeRecord> {
   const record = await store.get(partition, WAKE_KEY);
   return record === undefined ? {} : wakePayload.decode(record);
 }
 
 /** When the actor is due, as it has recorded. @throws As {@link readStoredRecords}. */
-export async function readDueAtMs(store: Store, partition: Uint8Array): Promise<number | undefined> {
+export async function readDueAtMs(store: Reader, partition: Uint8Array): Promise<number | undefined> {
   return dueAtMs(await readWake(store, partition));
 }
 
 /** What the usage record says; `undefined` if there is none, or it is damaged. */
-export async function readUsage(store: Store, partition: Uint8Array): Promise<Usage | undefined> {
+export async function readUsage(store: Reader, partition: Uint8Array): Promise<Usage | undefined> {
   try {
     const record = await store.get(partition, USAGE_KEY);
     return record && Usage.of(usagePayload.decode(record));
@@ -55,7 +60,7 @@ export async function readUsage(store: Store, partition: Uint8Array): Promise<Us
 }
 
 /** What there is but for the usage record, by the sizes of all entries. */
-export async function countUsage(store: Store, partition: Uint8Array): Promise<Usage> {
+export async function countUsage(store: Reader, partition: Uint8Array): Promise<Usage> {
   const usage = new Usage();
   for await (const { key, valueBytes } of store.scanSizes(partition, WHOLE_PARTITION)) {
     if (!equalBytes(key, USAGE_KEY)) usage.count(key, valueBytes, 1);

@@ -1,13 +1,6 @@
 import { compareBytes } from '../bytes/index.js';
 import { NAMESPACE } from '../layout/index.js';
-import {
-  Cleared,
-  type EntrySize,
-  isCleared,
-  isEmptyRange,
-  type KeyRange,
-  type Layer,
-} from '../store/index.js';
+import { type EntrySize, isEmptyRange, type KeyRange, type Layer } from '../store/index.js';
 import { USAGE_NAMESPACES } from '../values/index.js';
 import type { ActorReads, ActorSyncReads } from './reads.js';
 import { Usage } from './usage.js';
@@ -15,7 +8,8 @@ import { Usage } from './usage.js';
 /** The keys whose old entries a layer replaces one by one; those in ranges it clears are no more there. */
 export function replacedKeys(layer: Layer): Uint8Array[] {
   const keys: Uint8Array[] = [];
-  for (const { id, key } of layer.entries()) if (!isCleared(id, layer.cleared)) keys.push(key);
+  const { cleared } = layer;
+  for (const { id, key } of layer.entries()) if (!cleared?.hasId(id)) keys.push(key);
   return keys;
 }
 
@@ -72,10 +66,8 @@ class Change {
 
   /** Takes away the namespaces that are cleared whole, and gives what else is to be scanned. */
   scanned(below: Usage): KeyRange[] {
-    if (this.#layer.cleared.length === 0) return [];
-    const union = new Cleared();
-    for (const { range } of this.#layer.cleared) union.add(range);
-    return union.ranges().flatMap((range) => this.#around(range, below));
+    const ranges = this.#layer.cleared?.ranges() ?? [];
+    return ranges.flatMap((range) => this.#around(range, below));
   }
 
   #around({ begin, end }: KeyRange, below: Usage): KeyRange[] {

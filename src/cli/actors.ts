@@ -15,6 +15,7 @@ import { actorIds, actorRange } from './actor-range.js';
 import { type Context, checkPath, checkRoot, wholeNumber } from './context.js';
 import { failureLine } from './failure.js';
 import { jsonLine, printable } from './output.js';
+import { assertRootInUse } from './root.js';
 import { plural } from './words.js';
 
 interface ActorsFlags {
@@ -55,6 +56,7 @@ async function actors(path: string, flags: ActorsFlags, { output }: Context): Pr
   const range = actorRange(flags, root);
   const store = await openLmdbStore({ path, readOnly: true });
   try {
+    await assertRootInUse(store, root);
     const keyspace = await openKeyspace({ store, root, sharedStore: true });
     let told = 0;
     let hasMore = false;

@@ -1,6 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { openLmdbStore } from '../stores/lmdb/index.js';
 import { type Context, checkPath } from './context.js';
+import { InputError } from './failure.js';
 import { interruptible } from './interrupt.js';
 import { jsonLine, printable } from './output.js';
 import { Progress } from './progress.js';
@@ -36,6 +38,7 @@ async function compact(
   json: boolean,
   { output, stderr }: Context,
 ): Promise<void> {
+  await assertVacant(target);
   const progress = new Progress(stderr, 'bytes');
   const store = await openLmdbStore({ path, readOnly: true });
   let targetBytes = 0;
@@ -56,4 +59,13 @@ async function compact(
     progress.end();
     await store.close();
   }
+}
+
+/** @throws {InputError} If the copy could not be put there. */
+async function assertVacant(target: string): Promise<void> {
+  const names = await readdir(target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new InputError(`${target} is not a folder`, [], { cause: error });
+  });
+  if (names.length > 0) throw new InputError(`the folder ${target} is there and not empty`);
 }

@@ -7,6 +7,7 @@ import { interruptible } from './interrupt.js';
 import { OutputClosed } from './output.js';
 import { OutputFile } from './output-file.js';
 import { Report } from './report.js';
+import { assertRootInUse } from './root.js';
 
 interface ExportFlags {
   readonly root: string;
@@ -60,6 +61,7 @@ async function exportTo(path: string, file: string, flags: ExportFlags, context:
       };
       const actorIds = actor.length === 0 ? undefined : actor;
       try {
+        await assertRootInUse(store, root);
         for await (const line of exportKeyspace({ store, root, actorIds, signal, onProgress })) {
           await (target === undefined ? context.output.line(line.slice(0, -1)) : target.write(line));
         }

@@ -25,6 +25,8 @@ export function failureLine(error: unknown): string {
     case 'store.version_unsupported':
     case 'store.corrupt':
       return `${line} (${error.details.path})`;
+    case 'value.corrupt':
+      return `${line} (key ${error.details.keyHex})`;
     case 'import.conflict': {
       const { actors, actorIds } = error.details;
       const told = actorIds.map((actorId) => quoted(actorId, 60));

@@ -6,13 +6,13 @@ export class OutputClosed extends Error {}
 /** Lines to a stream that may be slow, or closed at any time. */
 export class Output {
   readonly #stream: Writable;
-  #isClosed = false;
+  #failure: Error | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
     // Unheard, the error of a broken pipe would end the process with a stack.
-    stream.on('error', () => {
-      this.#isClosed = true;
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      this.#failure ??= error.code === 'EPIPE' ? new OutputClosed() : error;
     });
   }
 
@@ -20,6 +20,7 @@ export class Output {
    * Resolves when there is room for more.
    *
    * @throws {OutputClosed} If nobody reads any more.
+   * @throws {Error} What else went wrong with the stream: a full disk, for example.
    */
   line(text: string): Promise<void> {
     return this.#write(`${text}\n`);
@@ -31,8 +32,19 @@ export class Output {
   }
 
   async #write(chunk: string | Uint8Array): Promise<void> {
-    if (!this.#isClosed && !this.#stream.write(chunk)) await this.#room();
-    if (this.#isClosed) throw new OutputClosed();
+    if (this.#failure === undefined && !this.#stream.write(chunk)) await this.#room();
+    this.#assertWell();
+  }
+
+  /** Resolves when everything is written. Throws as {@link line}. */
+  async flush(): Promise<void> {
+    if (this.#failure === undefined)
+      await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+    this.#assertWell();
+  }
+
+  #assertWell(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #room(): Promise<void> {

@@ -14,6 +14,7 @@ import { parseHex } from './hex.js';
 import { addImport } from './import.js';
 import { jsonLine, Output, OutputClosed, printable, quoted, styleFor } from './output.js';
 import { addStats } from './stats.js';
+import { addTraces } from './traces.js';
 import { type TreeOptions, walkStore } from './tree.js';
 import { TreeText } from './tree-text.js';
 
@@ -34,13 +35,24 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   };
   const program = createProgram({ ...surroundings, output, fail });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await parse(program, args);
+    // What was written last may have failed since.
+    await output.flush();
   } catch (error) {
     if (error instanceof OutputClosed) return exitCode;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+    if (error instanceof CommanderError) return EXIT.badInput;
     await fail(error).catch(() => {});
   }
   return exitCode;
+}
+
+/** @throws {CommanderError} On wrong arguments; not after help or the version was asked for. */
+async function parse(program: Command, args: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+  }
 }
 
 function createProgram(context: Context): Command {
@@ -62,6 +74,7 @@ function createProgram(context: Context): Command {
   addActors(program, context);
   addGet(program, context);
   addStats(program, context);
+  addTraces(program, context);
   addCompact(program, context);
   addExport(program, context);
   addImport(program, context);

@@ -4,6 +4,7 @@ import { type Context, checkPath, checkRoot, wholeNumber } from './context.js';
 import { hexByte } from './describe-key.js';
 import { jsonLine, printable, quoted } from './output.js';
 import { Progress } from './progress.js';
+import { assertRootInUse } from './root.js';
 import { countSizes, type SizeEvent, type Sizes } from './store-sizes.js';
 import { tableLines } from './table.js';
 import { number, plural } from './words.js';
@@ -25,7 +26,7 @@ export function addStats(program: Command, context: Context): void {
     .option('--root <name>', 'root of the keyspace, if it has one', checkRoot, '')
     .option('--actor <id>', 'only this actor')
     .option('--top <actors>', 'how many of the largest actors to show', wholeNumber, TOP)
-    .option('--json', 'one JSON object per line: store, usage, actor, namespace; end is last')
+    .option('--json', 'one JSON object per line: store, incomplete, usage, actor, namespace; end is last')
     .addHelpText(
       'after',
       `
@@ -47,6 +48,7 @@ async function stats(
   const progress = new Progress(stderr, 'keys');
   const text = new StatsText();
   try {
+    await assertRootInUse(store, root);
     const state = stateOf(store.stats());
     const total = actorId === undefined ? state.data.entryCount : undefined;
     const onKeys = (keys: number) => progress.show(keys, total);
@@ -109,6 +111,8 @@ class StatsText {
 
   lines(event: SizeEvent): string[] {
     switch (event.type) {
+      case 'incomplete':
+        return [`! actor ${quoted(event.actor, 60)} is incomplete: import it again, or delete it`];
       case 'usage':
         return usageLines(event);
       case 'actor':

@@ -1,6 +1,6 @@
 import { isKeyspaceError } from '../errors.js';
 import { decodeEntry, openKeyspace, type Snapshot, type Store, WHOLE_PARTITION } from '../index.js';
-import { decodePartition, encodeActorPartition, systemUsage } from '../layout/index.js';
+import { decodePartition, encodeActorPartition, systemImport, systemUsage } from '../layout/index.js';
 import { findLayout } from './actor-layout.js';
 import { namespaceOf } from './describe-key.js';
 import { failureLine } from './failure.js';
@@ -32,6 +32,8 @@ export interface UsageDifference {
 }
 
 export type SizeEvent =
+  /** An actor that an import has not ended to write. */
+  | { readonly type: 'incomplete'; readonly actor: string }
   /** An actor whose usage record is wrong or cannot be read; told as soon as it is found. */
   | {
       readonly type: 'usage';
@@ -104,6 +106,10 @@ export async function* countSizes(
       if (actor === undefined) continue;
       actors++;
       largest.add({ actor, keys: own.keys, keyBytes: own.keyBytes, valueBytes: own.valueBytes });
+      if (await snapshot.get(partition, systemImport.encode({}))) {
+        yield { type: 'incomplete', actor };
+        continue;
+      }
       const wrong = await checkUsage(snapshot, partition, counted);
       if (wrong === undefined) continue;
       wrongUsages++;

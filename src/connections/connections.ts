@@ -1,8 +1,7 @@
 import { type ActorAccess, encodeUserValue, type WriteOptions } from '../actor/index.js';
-import { KeyspaceError } from '../errors.js';
 import { connection as connectionKey } from '../layout/index.js';
 import { assertBytes } from '../store/index.js';
-import { type ConnectionRecord, connectionPayload, decodeCbor } from '../values/index.js';
+import { type ConnectionRecord, connectionContents, connectionPayload } from '../values/index.js';
 
 /** A connection that outlives the process which serves it. Parameters and state are any values CBOR keeps. */
 export interface Connection<State = unknown, Parameters = unknown>
@@ -70,14 +69,5 @@ export class ActorConnections {
 }
 
 function decodeConnection(connectionId: string, bytes: Uint8Array): Connection {
-  const record = connectionPayload.decode(bytes);
-  if (record.id !== connectionId) {
-    const details = {
-      payload: 'connection',
-      byteOffset: 2,
-      reason: 'the record has another id than its key',
-    };
-    throw new KeyspaceError('value.malformed', 'the connection record has another id than its key', details);
-  }
-  return { ...record, parameters: decodeCbor(record.parameters), state: decodeCbor(record.state) };
+  return connectionContents(connectionPayload.decode(bytes), connectionId);
 }

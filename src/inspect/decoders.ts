@@ -36,7 +36,9 @@ import {
   workflowName,
 } from '../layout/index.js';
 import {
+  actorContents,
   actorPayload,
+  connectionContents,
   connectionPayload,
   decodeCbor,
   decodeTraceChunk,
@@ -53,7 +55,7 @@ import {
   workflowMessagePayload,
   workflowMetadataPayload,
 } from '../values/index.js';
-import { decodedActor, decodedConnection, malformed, workflowState } from './records.js';
+import { malformed, workflowState } from './records.js';
 import type { DecodedValue } from './value.js';
 import { number, plural, time } from './words.js';
 import { decodedWorkflowEntry, workflowEntrySentence } from './workflow.js';
@@ -183,13 +185,13 @@ export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
     const record = actorPayload.decode(value);
     const { initialized, scheduledEvents, state } = record;
     const sentence = `${initialized ? 'initialized' : 'not initialized'}, ${plural(scheduledEvents.length, 'scheduled event')}, ${plural(state.length, 'byte')} of state`;
-    return { kind: 'actor', record: decodedActor(record), sentence };
+    return { kind: 'actor', record: actorContents(record), sentence };
   },
   [connection.name]: (value, { connectionId }) => {
     const record = connectionPayload.decode(value);
     const { subscriptions, parameters, state } = record;
     const sentence = `${plural(subscriptions.length, 'subscription')}, ${plural(parameters.length, 'byte')} of parameters, ${plural(state.length, 'byte')} of state`;
-    return { kind: 'connection', record: decodedConnection(record, connectionId), sentence };
+    return { kind: 'connection', record: connectionContents(record, connectionId as string), sentence };
   },
   [inspectorToken.name]: (value) => ({
     kind: 'inspectorToken',

@@ -1,3 +1,3 @@
 export { type DecodedEntry, decodeEntry, decodeKeyspaceEntry } from './decode-entry.js';
-export type { DecodedActor, DecodedConnection, DecodedMessage, DecodedWorkflowMessage } from './records.js';
+export type { DecodedMessage, DecodedWorkflowMessage } from './records.js';
 export type { DecodedValue, ValueKind, ValueRecords } from './value.js';

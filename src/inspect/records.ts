@@ -1,38 +1,10 @@
 import { KeyspaceError } from '../errors.js';
 import {
-  type ActorRecord,
-  type ConnectionRecord,
-  decodeCbor,
-  type EmbeddedConnections,
   type QueueMessageRecord,
   WORKFLOW_STATES,
   type WorkflowMessageRecord,
   type WorkflowState,
 } from '../values/index.js';
-
-/** An actor with the values that its record holds as CBOR. */
-export interface DecodedActor {
-  /** Absent if the actor was created with nothing. */
-  readonly input?: unknown;
-  /** Whether the actor's creation hook has run. */
-  readonly initialized: boolean;
-  readonly state: unknown;
-  readonly scheduledEvents: readonly {
-    readonly eventId: string;
-    /** Milliseconds since the Unix epoch. */
-    readonly dueAtMs: number;
-    readonly action: string;
-    readonly args?: unknown;
-  }[];
-  /** Only in records of version 1 or 2 that had any. */
-  readonly embedded?: EmbeddedConnections;
-}
-
-/** A connection with the values that its record holds as CBOR. */
-export interface DecodedConnection extends Omit<ConnectionRecord, 'parameters' | 'state'> {
-  readonly parameters: unknown;
-  readonly state: unknown;
-}
 
 /** A message with the value that its record holds as CBOR. */
 export interface DecodedMessage extends Omit<QueueMessageRecord, 'body'> {
@@ -42,31 +14,6 @@ export interface DecodedMessage extends Omit<QueueMessageRecord, 'body'> {
 /** A message with the value that its record holds as CBOR. */
 export interface DecodedWorkflowMessage extends Omit<WorkflowMessageRecord, 'data'> {
   readonly data: unknown;
-}
-
-export function decodedActor({
-  input,
-  initialized,
-  state,
-  scheduledEvents,
-  embedded,
-}: ActorRecord): DecodedActor {
-  return {
-    ...(input && { input: decodeCbor(input) }),
-    initialized,
-    state: decodeCbor(state),
-    scheduledEvents: scheduledEvents.map(({ args, ...event }) => ({
-      ...event,
-      ...(args && { args: decodeCbor(args) }),
-    })),
-    ...(embedded && { embedded }),
-  };
-}
-
-/** @throws {KeyspaceError} `value.malformed`, also if the record is of another connection than its key. */
-export function decodedConnection(record: ConnectionRecord, connectionId: unknown): DecodedConnection {
-  if (record.id !== connectionId) throw malformed('connection', 2, 'the record has another id than its key');
-  return { ...record, parameters: decodeCbor(record.parameters), state: decodeCbor(record.state) };
 }
 
 /** @throws {KeyspaceError} `value.malformed` if the word is none. */

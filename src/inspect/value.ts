@@ -1,4 +1,6 @@
 import type {
+  ActorContents,
+  ConnectionContents,
   FileMetaRecord,
   ImportMarkerRecord,
   LayoutHeaderRecord,
@@ -11,7 +13,7 @@ import type {
   WorkflowMetadataRecord,
   WorkflowState,
 } from '../values/index.js';
-import type { DecodedActor, DecodedConnection, DecodedMessage, DecodedWorkflowMessage } from './records.js';
+import type { DecodedMessage, DecodedWorkflowMessage } from './records.js';
 
 /** What each kind of value is decoded to. */
 export interface ValueRecords {
@@ -19,8 +21,8 @@ export interface ValueRecords {
   readonly usage: UsageRecord;
   readonly wake: WakeRecord;
   readonly importMarker: ImportMarkerRecord;
-  readonly actor: DecodedActor;
-  readonly connection: DecodedConnection;
+  readonly actor: ActorContents;
+  readonly connection: ConnectionContents;
   readonly inspectorToken: string;
   /** The user's own bytes. */
   readonly userValue: Uint8Array;

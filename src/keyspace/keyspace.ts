@@ -8,12 +8,18 @@ import {
   readDueAtMs,
 } from '../actor/index.js';
 import { type Clock, type IdSource, randomIds, systemClock } from '../clock.js';
-import { isKeyspaceError, KeyspaceError } from '../errors.js';
+import { type ErrorCode, isKeyspaceError, KeyspaceError } from '../errors.js';
 import { decodePartition, encodeActorPartition, encodeRoot } from '../layout/index.js';
 import { rootedStore, type Store, WHOLE_PARTITION } from '../store/index.js';
 import { ActorKeyspace } from './actor-keyspace.js';
 import { type DueActor, findDueAtMs, readDue, readNextDue } from './due-index.js';
 import { OpenActors } from './open-actors.js';
+
+const UNREADABLE: ReadonlySet<string> = new Set<ErrorCode>([
+  'value.corrupt',
+  'value.malformed',
+  'value.version_unsupported',
+]);
 
 /** 10 GiB. */
 const QUOTA_BYTES = 10 * 1024 ** 3;
@@ -55,6 +61,7 @@ export class Keyspace {
 
   /** Use {@link openKeyspace}. */
   constructor(options: KeyspaceOptions) {
+    if (typeof options?.store?.commit !== 'function') throw new TypeError('store must be a Store');
     const { sharedStore = false, quotaBytes = QUOTA_BYTES, clock = systemClock, ids = randomIds } = options;
     if (typeof sharedStore !== 'boolean') throw new TypeError('sharedStore must be a boolean');
     assertQuota(quotaBytes);
@@ -139,13 +146,12 @@ export class Keyspace {
     return readNextDue(this.#store);
   }
 
-  /** When the actor is in the due index. Its own record tells, unless that is damaged. */
+  /** When the actor is in the due index. Its own record tells, unless that cannot be read. */
   async #dueAtMs(partition: Uint8Array, actorId: string): Promise<number | undefined> {
     try {
       return await readDueAtMs(this.#store, partition);
     } catch (error) {
-      const isDamaged = isKeyspaceError(error, 'value.corrupt') || isKeyspaceError(error, 'value.malformed');
-      if (isDamaged) return findDueAtMs(this.#store, actorId);
+      if (isKeyspaceError(error) && UNREADABLE.has(error.code)) return findDueAtMs(this.#store, actorId);
       throw error;
     }
   }

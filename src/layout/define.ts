@@ -99,7 +99,9 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
 
     encode(fields) {
       const key = new Uint8Array(keyBytes(fields));
-      split(fields, write, key, 0);
+      // Getters may answer otherwise the second time.
+      if (split(fields, write, key, 0) !== key.length)
+        throw new TypeError('fields changed while they were read');
       return key;
     },
 

@@ -1,6 +1,6 @@
 import { type ActorAccess, encodeUserValue, type WriteOptions } from '../actor/index.js';
 import { actorState } from '../layout/index.js';
-import { type ActorRecord, actorPayload, decodeCbor, type EmbeddedConnections } from '../values/index.js';
+import { type ActorRecord, actorContents, actorPayload, type EmbeddedConnections } from '../values/index.js';
 
 /** An action that the actor has scheduled for itself. */
 export interface ScheduledAction {
@@ -50,7 +50,7 @@ export class ActorState {
   /** The record, or `undefined` if none was written yet. */
   async get<State = unknown, Input = unknown>(): Promise<ActorStateRecord<State, Input> | undefined> {
     const bytes = await this.#access.get(KEY);
-    return bytes && (fromRecord(actorPayload.decode(bytes)) as ActorStateRecord<State, Input>);
+    return bytes && (actorContents(actorPayload.decode(bytes)) as ActorStateRecord<State, Input>);
   }
 
   async set(record: ActorStateRecord, options?: WriteOptions): Promise<void> {
@@ -79,6 +79,7 @@ export class ActorState {
    */
   async schedule(event: NewScheduledAction, options?: WriteOptions): Promise<string> {
     if (typeof event?.action !== 'string') throw new TypeError('action must be a string');
+    if (typeof event.dueAtMs !== 'number') throw new TypeError('dueAtMs must be a number of milliseconds');
     const { eventId = this.#access.ids.newId() } = event;
     await this.update((record = NEW_RECORD) => {
       const others = record.scheduledEvents.filter((other) => other.eventId !== eventId);
@@ -132,21 +133,6 @@ function toRecord(record: ActorStateRecord): ActorRecord {
       const { eventId, dueAtMs, action, args } = event;
       return { eventId, dueAtMs, action, ...('args' in event && { args: encodeUserValue(args) }) };
     }),
-    ...(embedded && { embedded }),
-  };
-}
-
-function fromRecord({ input, initialized, state, scheduledEvents, embedded }: ActorRecord): ActorStateRecord {
-  return {
-    ...(input && { input: decodeCbor(input) }),
-    initialized,
-    state: decodeCbor(state),
-    scheduledEvents: scheduledEvents.map(({ eventId, dueAtMs, action, args }) => ({
-      eventId,
-      dueAtMs,
-      action,
-      ...(args && { args: decodeCbor(args) }),
-    })),
     ...(embedded && { embedded }),
   };
 }

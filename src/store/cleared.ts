@@ -9,27 +9,32 @@ export class Cleared {
   /** Disjoint ranges in order: their begins, and the end of each. */
   readonly #begins: string[] = [];
   readonly #ends: string[] = [];
+  #bytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#begins.length === 0;
+  }
+
+  /** Of the bounds of {@link ranges}. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   has(key: Uint8Array): boolean {
-    const id = keyId(key);
+    return this.hasId(keyId(key));
+  }
+
+  hasId(id: string): boolean {
     const index = firstAbove(this.#begins, id) - 1;
     return index >= 0 && id < (this.#ends[index] as string);
   }
 
   add(range: KeyRange): void {
-    let begin = keyId(range.begin);
-    let end = range.end === undefined ? END : keyId(range.end);
-    if (begin >= end) return;
-    const to = firstAbove(this.#begins, end);
-    let from = firstAbove(this.#begins, begin);
-    if (from > 0 && (this.#ends[from - 1] as string) >= begin) from--;
-    if (from < to) {
-      begin = min(begin, this.#begins[from] as string);
-      const last = this.#ends[to - 1] as string;
-      if (last > end) end = last;
-    }
-    this.#begins.splice(from, to - from, begin);
-    this.#ends.splice(from, to - from, end);
+    this.#add(keyId(range.begin), range.end === undefined ? END : keyId(range.end));
+  }
+
+  addAll(other: Cleared): void {
+    for (const [index, begin] of other.#begins.entries()) this.#add(begin, other.#ends[index] as string);
   }
 
   ranges(): KeyRange[] {
@@ -37,6 +42,29 @@ export class Cleared {
       const end = this.#ends[index] as string;
       return { begin: bytesOf(begin), end: end === END ? undefined : bytesOf(end) };
     });
+  }
+
+  #add(from: string, to: string): void {
+    if (from >= to) return;
+    let begin = from;
+    let end = to;
+    const last = firstAbove(this.#begins, end);
+    let first = firstAbove(this.#begins, begin);
+    if (first > 0 && (this.#ends[first - 1] as string) >= begin) first--;
+    if (first < last) {
+      begin = min(begin, this.#begins[first] as string);
+      const lastEnd = this.#ends[last - 1] as string;
+      if (lastEnd > end) end = lastEnd;
+    }
+    for (let index = first; index < last; index++) this.#bytes -= this.#bytesAt(index);
+    this.#begins.splice(first, last - first, begin);
+    this.#ends.splice(first, last - first, end);
+    this.#bytes += this.#bytesAt(first);
+  }
+
+  #bytesAt(index: number): number {
+    const end = this.#ends[index] as string;
+    return (this.#begins[index] as string).length + (end === END ? 0 : end.length);
   }
 }
 

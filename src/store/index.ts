@@ -25,7 +25,7 @@ export type {
 } from './contract.js';
 export { nextEpoch } from './epoch.js';
 export { keyId } from './key-id.js';
-export { foundValue, isCleared, Layer, type LayerEntry } from './layer.js';
+export { foundValue, Layer } from './layer.js';
 export {
   ACTOR_ID_BYTES_MAX,
   assertKey,

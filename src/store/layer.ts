@@ -1,14 +1,8 @@
 import { copyBytes } from '../bytes/index.js';
+import { Cleared } from './cleared.js';
 import type { KeyRange, StoreLimits, Write } from './contract.js';
 import { keyId } from './key-id.js';
 import { assertKey, assertValue } from './limits.js';
-
-/** A key range by {@link keyId}. */
-export interface IdRange {
-  readonly begin: string;
-  readonly end: string | undefined;
-  readonly range: KeyRange;
-}
 
 /** A write of one key: its new value, or `null` for a delete. */
 export interface LayerEntry {
@@ -18,7 +12,6 @@ export interface LayerEntry {
 }
 
 // Most layers are a few writes that nobody scans before they are committed.
-const NOTHING_CLEARED: readonly IdRange[] = [];
 const NO_IDS: string[] = [];
 
 /**
@@ -29,7 +22,7 @@ const NO_IDS: string[] = [];
  */
 export class Layer {
   readonly #entries = new Map<string, LayerEntry>();
-  #cleared: readonly IdRange[] = NOTHING_CLEARED;
+  #cleared: Cleared | undefined;
   /** Ids of the entries in order, from the first scan on, and those that came since. */
   #sorted: string[] | undefined;
   #unsorted: string[] = NO_IDS;
@@ -43,7 +36,7 @@ export class Layer {
   }
 
   get isEmpty(): boolean {
-    return this.#entries.size === 0 && this.#cleared.length === 0;
+    return this.#entries.size === 0 && this.#cleared === undefined;
   }
 
   /** How many entries it sets. */
@@ -70,16 +63,19 @@ export class Layer {
   }
 
   clearRange(range: KeyRange): void {
-    const cleared = toIdRange(range);
-    for (const id of this.#idsIn(cleared)) this.#remove(id);
-    this.#sorted = this.#sorted?.filter((id) => this.#entries.has(id));
-    this.#cleared = [...this.#cleared, cleared];
-    this.#bytes += range.begin.length + (range.end?.length ?? 0);
+    const [from, to] = this.#span(range);
+    // One run of the sorted ids, which are all there are: `#span` has sorted them.
+    const removed = this.#sorted?.splice(from, to - from) ?? NO_IDS;
+    for (const id of removed) this.#remove(id);
+    this.#cleared ??= new Cleared();
+    const { bytes } = this.#cleared;
+    this.#cleared.add(range);
+    this.#bytes += this.#cleared.bytes - bytes;
   }
 
   /** Applies another layer on top of this one. */
   absorb(newer: Layer): void {
-    for (const { range } of newer.#cleared) this.clearRange(range);
+    for (const range of newer.#cleared?.ranges() ?? []) this.clearRange(range);
     for (const entry of newer.#entries.values()) this.#put(entry);
   }
 
@@ -87,11 +83,11 @@ export class Layer {
   lookup(id: string): Uint8Array | null | undefined {
     const entry = this.#entries.get(id);
     if (entry !== undefined) return entry.value;
-    return isCleared(id, this.#cleared) ? null : undefined;
+    return this.#cleared?.hasId(id) ? null : undefined;
   }
 
-  /** Ranges cleared below what is set here. The array never changes; a later clear makes a new one. */
-  get cleared(): readonly IdRange[] {
+  /** What is cleared below what is set here, if anything; not to be changed. */
+  get cleared(): Cleared | undefined {
     return this.#cleared;
   }
 
@@ -102,12 +98,14 @@ export class Layer {
 
   /** Writes of keys in the range, in key order. */
   entriesIn(range: KeyRange): LayerEntry[] {
-    return this.#idsIn(toIdRange(range)).map((id) => this.#entries.get(id) as LayerEntry);
+    const [from, to] = this.#span(range);
+    return (this.#sorted ?? NO_IDS).slice(from, to).map((id) => this.#entries.get(id) as LayerEntry);
   }
 
   /** The same change as store writes, to be applied in order. */
   writes(partition: Uint8Array): Write[] {
-    const writes: Write[] = this.#cleared.map(({ range }) => ({ type: 'clearRange', partition, range }));
+    const cleared = this.#cleared?.ranges() ?? [];
+    const writes: Write[] = cleared.map((range) => ({ type: 'clearRange', partition, range }));
     for (const { key, value } of this.#entries.values()) {
       writes.push(
         value === null ? { type: 'delete', partition, key } : { type: 'set', partition, key, value },
@@ -137,12 +135,13 @@ export class Layer {
     this.#setBytes += sign * entryBytes;
   }
 
-  #idsIn(range: IdRange): string[] {
-    if (this.#entries.size === 0) return NO_IDS;
+  /** Where the range begins and ends among the sorted ids. */
+  #span(range: KeyRange): [from: number, to: number] {
+    if (this.#entries.size === 0) return [0, 0];
     const sorted = this.#sortedIds();
-    const from = firstAtLeast(sorted, range.begin);
-    const to = range.end === undefined ? sorted.length : firstAtLeast(sorted, range.end);
-    return sorted.slice(from, to);
+    const from = firstAtLeast(sorted, keyId(range.begin));
+    const to = range.end === undefined ? sorted.length : firstAtLeast(sorted, keyId(range.end));
+    return [from, Math.max(from, to)];
   }
 
   #sortedIds(): string[] {
@@ -161,15 +160,6 @@ export class Layer {
 /** What {@link Layer.lookup} found of a key it knows, as callers get it: a copy, or `undefined` for a delete. */
 export function foundValue(found: Uint8Array | null): Uint8Array | undefined {
   return found === null ? undefined : copyBytes(found);
-}
-
-/** Whether one of the ranges contains the key. */
-export function isCleared(id: string, ranges: readonly IdRange[]): boolean {
-  return ranges.some((range) => id >= range.begin && (range.end === undefined || id < range.end));
-}
-
-function toIdRange(range: KeyRange): IdRange {
-  return { begin: keyId(range.begin), end: range.end && keyId(range.end), range };
 }
 
 function compareIds(a: string, b: string): number {

@@ -1,7 +1,8 @@
 import { copyBytes } from '../bytes/index.js';
+import { Cleared } from './cleared.js';
 import type { Entry, EntrySize, KeyRange, ScanOptions } from './contract.js';
 import { keyId } from './key-id.js';
-import { type IdRange, isCleared, type Layer, type LayerEntry } from './layer.js';
+import type { Layer, LayerEntry } from './layer.js';
 
 /** What a scan gives of each key. */
 export interface MergedItem {
@@ -14,7 +15,7 @@ export interface MergedItem {
  */
 export class ScanMerge<Item extends MergedItem> {
   readonly #itemOf: (key: Uint8Array, value: Uint8Array) => Item;
-  readonly #cleared: readonly IdRange[];
+  readonly #cleared = new Cleared();
   readonly #entries: readonly LayerEntry[];
   readonly #options: ScanOptions;
   readonly #reverse: boolean;
@@ -31,7 +32,7 @@ export class ScanMerge<Item extends MergedItem> {
     this.#options = options;
     this.#reverse = options.reverse ?? false;
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
-    this.#cleared = layers.flatMap((layer) => layer.cleared);
+    for (const { cleared } of layers) if (cleared !== undefined) this.#cleared.addAll(cleared);
     this.#entries = newestEntries(layers, range, this.#reverse);
   }
 
@@ -83,7 +84,7 @@ export class ScanMerge<Item extends MergedItem> {
   }
 
   get #isEmpty(): boolean {
-    return this.#entries.length === 0 && this.#cleared.length === 0;
+    return this.#entries.length === 0 && this.#cleared.isEmpty;
   }
 
   get #isDone(): boolean {
@@ -99,7 +100,7 @@ export class ScanMerge<Item extends MergedItem> {
       yield* this.#take(entry);
     }
     if (this.#isDone || this.#entries[this.#at]?.id === id) return;
-    if (isCleared(id, this.#cleared)) return;
+    if (this.#cleared.hasId(id)) return;
     this.#remaining--;
     yield stored;
   }
@@ -125,8 +126,9 @@ export class ScanMerge<Item extends MergedItem> {
 function newestEntries(layers: readonly Layer[], range: KeyRange, reverse: boolean): LayerEntry[] {
   const newest = new Map<string, LayerEntry>();
   for (const layer of layers) {
-    for (const [id, entry] of newest) {
-      if (isCleared(id, layer.cleared)) newest.set(id, { ...entry, value: null });
+    const { cleared } = layer;
+    if (cleared !== undefined) {
+      for (const [id, entry] of newest) if (cleared.hasId(id)) newest.set(id, { ...entry, value: null });
     }
     for (const entry of layer.entriesIn(range)) newest.set(entry.id, entry);
   }

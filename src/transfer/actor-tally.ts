@@ -20,6 +20,7 @@ export const MARKER_KEY = systemImport.encode({});
 const HEADER_KEY = systemLayout.encode({});
 const WAKE_KEY = systemWake.encode({});
 
+// Their ranges are computed by getters, and these are asked for each entry.
 const PROBES = LAYOUT_PROBES.map(({ layout, range, isEvidence }) => ({ layout, range, isEvidence }));
 
 /** What an actor has, but for what an import makes anew. */

@@ -1,7 +1,7 @@
 import { isKeyspaceError } from '../errors.js';
 import { encodeKeyspacePartition, keyspaceDue } from '../layout/index.js';
 import type { Store, Write } from '../store/index.js';
-import { importMarkerPayload, USAGE_RECORD_BYTES, type UsageRecord, usagePayload } from '../values/index.js';
+import { USAGE_RECORD_BYTES, type UsageRecord, usagePayload } from '../values/index.js';
 import { type ActorContent, MARKER_KEY, USAGE_KEY } from './actor-tally.js';
 import { InFlight } from './in-flight.js';
 import type { ExportItem } from './read-export.js';
@@ -18,8 +18,8 @@ export function publishBytes(actorId: string, wakeAtMs: number | undefined): num
   return MARKER_KEY.length + (wakeAtMs === undefined ? 0 : keyspaceDue.keyBytes({ wakeAtMs, actorId }));
 }
 
-/** Payload version, length and an id. */
-const MARKER_BYTES_MAX = 2 + 1 + 64;
+/** Payload version, length, an id, and which claim it is of. */
+const MARKER_BYTES_MAX = 2 + 1 + 64 + 1 + 16;
 
 /** What an import adds to an actor's entries, and at most to their bytes. */
 export const ADDED = {
@@ -30,7 +30,7 @@ export const ADDED = {
 /** Writes actors that nobody can open, and shows all of them at once. */
 export class ImportRun {
   readonly #store: Store;
-  readonly #marker: Uint8Array;
+  readonly #importId: string;
   readonly #inFlight = new InFlight();
   readonly #actors: TargetActor[] = [];
   #batch: Write[] = [];
@@ -38,14 +38,14 @@ export class ImportRun {
 
   constructor(store: Store, importId: string) {
     this.#store = store;
-    this.#marker = importMarkerPayload.encode({ importId });
+    this.#importId = importId;
   }
 
   /** Accepts what the export has next. Throws what failed of what was accepted before. */
   async accept(item: Exclude<ExportItem, { type: 'end' }>): Promise<void> {
     switch (item.type) {
       case 'actor':
-        this.#actors.push(new TargetActor(this.#store, item.actorId, item.partition, this.#marker));
+        this.#actors.push(new TargetActor(this.#store, item.actorId, item.partition, this.#importId));
         return;
       case 'entry':
         return this.#set(item.key, item.value);
@@ -81,11 +81,15 @@ export class ImportRun {
   async rollBack(): Promise<number> {
     await this.#inFlight.end().catch(() => {});
     let left = 0;
+    const removals = new InFlight();
     for (const actor of this.#actors) {
-      await actor.remove().catch((error: unknown) => {
-        if (!isKeyspaceError(error, 'commit.check_failed')) left++;
-      });
+      const removed = () =>
+        actor.remove().catch((error: unknown) => {
+          if (!isKeyspaceError(error, 'commit.check_failed')) left++;
+        });
+      await removals.add(0, removed);
     }
+    await removals.end();
     return left;
   }
 

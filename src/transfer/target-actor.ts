@@ -1,6 +1,14 @@
 import { equalOptionalBytes } from '../bytes/index.js';
-import { KeyspaceError } from '../errors.js';
-import { type Fence, type Store, WHOLE_PARTITION, type Write } from '../store/index.js';
+import { isKeyspaceError, KeyspaceError } from '../errors.js';
+import {
+  type Check,
+  type Commit,
+  type Fence,
+  type Store,
+  WHOLE_PARTITION,
+  type Write,
+} from '../store/index.js';
+import { importMarkerPayload } from '../values/index.js';
 import { MARKER_KEY } from './actor-tally.js';
 
 /** What is where an actor is to be written: nothing, what an import that did not end has left, or an actor. */
@@ -40,16 +48,19 @@ export class TargetActor {
   readonly actorId: string;
   readonly partition: Uint8Array;
   readonly #store: Store;
-  readonly #marker: Uint8Array;
-  /** The write before, with the fence it left. */
-  #last: Promise<Fence> | undefined;
+  readonly #importId: string;
+  #fence: Fence | undefined;
+  /** Names the import and the claim, so that not even an import with the same id takes it for its own. */
+  #marker: Uint8Array | undefined;
+  /** The write before. */
+  #last: Promise<void> | undefined;
   wakeAtMs: number | undefined;
 
-  constructor(store: Store, actorId: string, partition: Uint8Array, marker: Uint8Array) {
+  constructor(store: Store, actorId: string, partition: Uint8Array, importId: string) {
     this.#store = store;
     this.actorId = actorId;
     this.partition = partition;
-    this.#marker = marker;
+    this.#importId = importId;
   }
 
   /**
@@ -60,43 +71,51 @@ export class TargetActor {
    */
   write(writes: readonly Write[]): Promise<void> {
     const before = this.#last;
-    const next = before === undefined ? this.#begin(writes) : this.#goOn(before, writes);
-    this.#last = next;
-    return next.then(() => {});
+    this.#last = before === undefined ? this.#begin(writes) : this.#goOn(before, writes);
+    return this.#last;
   }
 
   /**
    * Deletes what this import wrote; what somebody else has made of the actor since stays.
    *
-   * Unfenced, so that the marker is compared where the deletion is applied.
+   * @throws {KeyspaceError} `commit.check_failed` if it is no more this import's; what the store throws.
    */
   async remove(): Promise<void> {
     const { partition } = this;
+    if (this.#marker === undefined) return;
     if (!equalOptionalBytes(await this.#store.get(partition, MARKER_KEY), this.#marker)) return;
-    await this.#store.commit({
+    const removal: Commit = {
       checks: [this.check],
       writes: [{ type: 'clearRange', partition, range: WHOLE_PARTITION }],
-    });
+    };
+    try {
+      // Removals of many actors share flushes this way.
+      return await this.#store.commit({ ...removal, fences: this.#fence && [this.#fence] });
+    } catch (error) {
+      if (!isKeyspaceError(error, 'commit.fenced')) throw error;
+    }
+    // Whoever claimed it may have left it as it was: then the marker is compared where the deletion is applied.
+    await this.#store.commit(removal);
   }
 
   /** That it is still this import's. */
-  get check() {
+  get check(): Check {
     return { partition: this.partition, key: MARKER_KEY, value: this.#marker };
   }
 
-  async #begin(writes: readonly Write[]): Promise<Fence> {
+  async #begin(writes: readonly Write[]): Promise<void> {
     const { partition } = this;
-    const mark = { type: 'set', partition, key: MARKER_KEY, value: this.#marker } as const;
+    // Before the claim, so that an owner keeps what is not going to be written.
+    this.#assertNoActor(await findActor(this.#store, partition));
     const fence = await this.#store.claim(partition);
+    this.#fence = fence;
+    this.#marker = importMarkerPayload.encode({ importId: `${this.#importId}/${fence.epoch}` });
+    const mark = { type: 'set', partition, key: MARKER_KEY, value: this.#marker } as const;
     const found = await findActor(this.#store, partition);
-    if (found === 'actor') {
-      const conflicts = new Conflicts();
-      conflicts.add(this.actorId);
-      conflicts.assertNone();
-    }
+    this.#assertNoActor(found);
     if (typeof found === 'string') {
       await this.#store.commit({ fences: [fence], writes: [mark, ...writes] });
-      return fence;
+      return;
     }
     // The import that left the marker may be about to end: only without fences is it compared where it is replaced.
     await this.#store.commit({
@@ -104,12 +123,17 @@ export class TargetActor {
       writes: [{ type: 'clearRange', partition, range: WHOLE_PARTITION }, mark],
     });
     await this.#store.commit({ fences: [fence], writes });
-    return fence;
   }
 
-  async #goOn(before: Promise<Fence>, writes: readonly Write[]): Promise<Fence> {
-    const fence = await before;
-    await this.#store.commit({ fences: [fence], writes });
-    return fence;
+  async #goOn(before: Promise<void>, writes: readonly Write[]): Promise<void> {
+    await before;
+    await this.#store.commit({ fences: this.#fence && [this.#fence], writes });
+  }
+
+  #assertNoActor(found: Found): void {
+    if (found !== 'actor') return;
+    const conflicts = new Conflicts();
+    conflicts.add(this.actorId);
+    conflicts.assertNone();
   }
 }

@@ -10,6 +10,12 @@ export { decodeCbor } from './cbor-decode.js';
 export { encodeCbor } from './cbor-encode.js';
 export { CBOR_DEPTH_MAX } from './cbor-format.js';
 export { type ConnectionRecord, connectionPayload } from './connection.js';
+export {
+  type ActorContents,
+  actorContents,
+  type ConnectionContents,
+  connectionContents,
+} from './contents.js';
 export { type FileMetaRecord, fileMetaPayload } from './file-meta.js';
 export { type ImportMarkerRecord, importMarkerPayload } from './import-marker.js';
 export { type LayoutHeaderRecord, layoutHeaderPayload } from './layout-header.js';

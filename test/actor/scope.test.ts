@@ -314,6 +314,34 @@ describe('transactions', () => {
   });
 });
 
+test('writes wait for each other as long as the store takes; only an open transaction times them out', async () => {
+  const slow = new (class extends HeldStore {
+    override async getSizes(partition: Uint8Array, keys: readonly Uint8Array[]) {
+      for (let i = 0; i < 20; i++) await setImmediate();
+      return super.getSizes(partition, keys);
+    }
+    override async snapshot() {
+      for (let i = 0; i < 20; i++) await setImmediate();
+      return super.snapshot();
+    }
+  })(new MemoryStore({ synchronousReads: false }));
+  const { scope } = await openScope(slow, { transactionWaitMsMax: 1 });
+  const clears = Array.from({ length: 100 }, (_, n) =>
+    scope.write((writes) => writes.clearRange({ begin: bytes(`k${n}`), end: bytes(`k${n}!`) })),
+  );
+  await Promise.all(clears);
+  let end = () => {};
+  const open = scope.transaction(
+    () =>
+      new Promise<void>((resolve) => {
+        end = resolve;
+      }),
+  );
+  await expect(set(scope, 'a', '1')).rejects.toMatchObject({ code: 'transaction.timeout' });
+  end();
+  await open;
+});
+
 describe('room', () => {
   test('is asked for what waits as well, so that a full store refuses one write and harms nobody', async () => {
     const inner = new MemoryStore();

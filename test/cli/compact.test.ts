@@ -50,9 +50,9 @@ test('what cannot be copied, or has no place, fails in one line and leaves nothi
   await mkdir(target);
   await writeFile(join(target, 'file'), 'kept');
   expect(await runHere(['compact', path, target])).toEqual({
-    exitCode: 1,
+    exitCode: 2,
     stdout: '',
-    stderr: 'store.failed: the folder for the backup is there and not empty\n',
+    stderr: `the folder ${target} is there and not empty\n`,
   });
   expect(await readdir(target)).toEqual(['file']);
   const missing = await runHere(['compact', join(folder, 'missing'), join(folder, 'other')]);

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -5,6 +7,7 @@ import { openKeyspace } from '../../src/index.js';
 import { openLmdbStore } from '../../src/stores/lmdb/index.js';
 import {
   damageFile,
+  MAIN,
   newConnection,
   runCli,
   runCliIntoHead,
@@ -272,4 +275,34 @@ describe('the program', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(args.length === 1 ? 'Exit codes' : 'Examples:');
   });
+});
+
+test.runIf(existsSync('/dev/full'))('output that is lost is a failure', async () => {
+  for (const args of [['decode', '01'], ['--help'], ['decode', '--json', '01']]) {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const exitCode = await new Promise((resolve) => child.on('close', resolve));
+    expect([exitCode, stderr]).toEqual([1, 'ENOSPC: no space left on device, write\n']);
+  }
+});
+
+test('a root that nothing is under is bad input where it would look like an empty keyspace', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'store');
+  const store = await openLmdbStore({ path });
+  const keyspace = await openKeyspace({ store, root: 'eu' });
+  await (await keyspace.openActor('a')).kv.set('k', 'v');
+  await keyspace.close();
+  for (const command of [['actors'], ['stats'], ['export']]) {
+    const ended = await runHere([...command, path, '--root', 'ue']);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toBe('the store has nothing under root "ue"; it has under root "eu" (see --root)\n');
+    expect((await runHere([...command, path])).exitCode).toBe(2);
+    expect((await runHere([...command, path, '--root', 'eu'])).exitCode).toBe(0);
+  }
 });

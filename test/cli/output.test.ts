@@ -20,11 +20,21 @@ describe('output', () => {
   test('ends when the reader goes away, also while it is waited for', async () => {
     const leaving = new Writable({
       highWaterMark: 1,
-      write: (_chunk, _encoding, done) => setImmediate(done, new Error('EPIPE')),
+      write: (_chunk, _encoding, done) =>
+        setImmediate(done, Object.assign(new Error('gone'), { code: 'EPIPE' })),
     });
     const output = new Output(leaving);
     await expect(output.line('a')).rejects.toBeInstanceOf(OutputClosed);
     await expect(output.line('b')).rejects.toBeInstanceOf(OutputClosed);
+  });
+
+  test('says what else went wrong, also with what was written last', async () => {
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    const failing = new Writable({ write: (_chunk, _encoding, done) => setImmediate(done, full) });
+    const output = new Output(failing);
+    await output.line('a');
+    await expect(output.flush()).rejects.toBe(full);
+    await expect(output.line('b')).rejects.toBe(full);
   });
 
   test('is marked on a terminal only, and not against NO_COLOR', () => {

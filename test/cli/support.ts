@@ -8,7 +8,7 @@ import { expect, onTestFinished } from 'vitest';
 import { run } from '../../src/cli/program.js';
 import type { Connection } from '../../src/index.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface Ended {
   readonly exitCode: number | null;
@@ -32,10 +32,12 @@ export async function runCli(args: readonly string[], input = ''): Promise<Ended
 export async function runHere(args: readonly string[], input = ''): Promise<Ended> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
+  const read = Promise.all([text(stdout), text(stderr)]);
   const exitCode = await run(args, { stdin: Readable.from([input]), stdout, stderr, env: {} });
   stdout.end();
   stderr.end();
-  return { exitCode, stdout: await text(stdout), stderr: await text(stderr) };
+  const [outText, errText] = await read;
+  return { exitCode, stdout: outText, stderr: errText };
 }
 
 /** As {@link runCli}, but stops reading after the first bytes. */

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ActorKeyspace, openKeyspace } from '../../src/keyspace/index.js';
 import { encodeActorPartition } from '../../src/layout/index.js';
-import { WHOLE_PARTITION } from '../../src/store/index.js';
+import { type Commit, WHOLE_PARTITION } from '../../src/store/index.js';
 import { HeldStore } from '../actor/support.js';
 import { collect, onEveryStore, openActor, plant, USAGE_KEY } from './support.js';
 import { expectExactUsage } from './usage-support.js';
@@ -50,6 +52,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         kv.clear({ begin, end }),
   ),
   fc.constant<Step>(({ kv }) => kv.clear()),
+  // Cleared and set again, in one transaction or in one commit.
+  fc.tuple(userKey, value).map(
+    ([key, bytes]): Step =>
+      async ({ kv }) => {
+        await Promise.all([kv.clear({ prefix: key }), kv.set(key, bytes)]);
+      },
+  ),
   fc.tuple(userKey, userKey).map(
     ([id, path]): Step =>
       ({ connections }) =>
@@ -150,6 +159,28 @@ onEveryStore((open) => {
     await expectExactUsage(store, poor);
   });
 
+  test('what a write adds to the records counts as well', async () => {
+    const { store } = await open();
+    const keyspace = await openKeyspace({ store, sharedStore: true });
+    const actor = await keyspace.openActor('a');
+    await actor.kv.set('k', new Uint8Array(100));
+    await actor.state.set({ initialized: true, state: 'xx', scheduledEvents: [] });
+    const { bytes } = await actor.usage();
+    const full = await keyspace.openActor('a', { quotaBytes: bytes });
+    // It takes from the user's values what it adds to them, and wakes the actor, which is one record more.
+    const scheduling = full.transaction(async (tx) => {
+      await tx.state.set({
+        initialized: true,
+        state: 'xx',
+        scheduledEvents: [{ eventId: 'e', dueAtMs: 1, action: 'go' }],
+      });
+      const grown = (await full.usage()).bytes;
+      await tx.kv.set('k', new Uint8Array(100 - 12 + (grown - bytes)));
+    });
+    await expect(scheduling).rejects.toMatchObject({ code: 'actor.quota_exceeded' });
+    await expectExactUsage(store, full);
+  });
+
   test('an actor without the record, or with a damaged one, is counted when it is opened', async () => {
     const { store } = await open();
     const entries: [string, string][] = [
@@ -186,6 +217,24 @@ onEveryStore((open) => {
     await expect(keyspace.openActor('a')).rejects.toMatchObject({ code: 'value.version_unsupported' });
   });
 
+  test('an owner keeps an actor whose records another version cannot read, and it can be deleted', async () => {
+    const wakeKey = '00010277616b6500';
+    for (const record of [
+      [USAGE_KEY, `0200${'00'.repeat(208)}`],
+      [wakeKey, '0200'],
+    ] as const) {
+      const { store, keyspace, actor } = await openActor(open);
+      await actor.state.schedule({ dueAtMs: 5, action: 'go' });
+      await plant(store, [record]);
+      await expect(keyspace.openActor('a')).rejects.toMatchObject({ code: 'value.version_unsupported' });
+      await actor.kv.set('k', 'still mine');
+      await plant(store, [record]);
+      await keyspace.deleteActor('a');
+      expect(await keyspace.nextDue()).toBeUndefined();
+      expect(await collect(keyspace.actors())).toEqual([]);
+    }
+  });
+
   test('wrong quotas are refused', async () => {
     const { store } = await open();
     for (const quotaBytes of [-1, 1.5, Number.NaN, '10', null] as never[]) {
@@ -212,4 +261,38 @@ onEveryStore((open) => {
     }
     await expectExactUsage(inner, actor);
   });
+
+  test('what a commit was given does not change while the store has it', async () => {
+    const { store: inner } = await open();
+    const store = new HeldStore(inner);
+    const keyspace = await openKeyspace({ store, sharedStore: true });
+    const actor = await keyspace.openActor('a');
+    store.hold();
+    // The second does not fit into the commit of the first, nor the third into that of the second.
+    const large = () => new Uint8Array(131_072);
+    const many = (from: number) =>
+      actor.kv.setMany(Array.from({ length: 14 }, (_, n) => [`${from + n}`, large()] as const));
+    const writing = [many(0), many(100), many(200), actor.kv.set('last', '')];
+    for (let commits = 0; commits < 3; commits++) {
+      const { commit, decide } = await store.arrived();
+      const before = digest(commit);
+      writing.push(actor.kv.set(`while ${commits}`, large()));
+      await setImmediate();
+      expect(digest(commit)).toBe(before);
+      decide('apply');
+      await setImmediate();
+      expect(digest(commit)).toBe(before);
+    }
+    store.release();
+    await Promise.all(writing);
+    await expectExactUsage(inner, actor);
+  });
 });
+
+function digest({ writes }: Commit): string {
+  const hash = createHash('sha256');
+  for (const write of writes) {
+    if (write.type === 'set') hash.update(write.key).update(write.value);
+  }
+  return hash.digest('hex');
+}

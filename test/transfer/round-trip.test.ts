@@ -174,7 +174,7 @@ onEveryStore((open) => {
         for (const readOnly of [false, true]) {
           await expect(keyspace.openActor(id, { readOnly })).rejects.toMatchObject({
             code: 'actor.incomplete',
-            details: { importId: 'run' },
+            details: { importId: 'run/1' },
           });
         }
       }

@@ -1,5 +1,5 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { KeyspaceError } from '../../errors.js';
 import { assertDataFile } from './data-file.js';
 import type { Environment } from './environment.js';
@@ -46,7 +46,8 @@ export class Backups {
     if (onProgress !== undefined && typeof onProgress !== 'function') {
       throw new TypeError('onProgress must be a function');
     }
-    return this.#track(this.#run(readTarget(path, this.#folder), options));
+    assertPath(path);
+    return this.#track(this.#run(path, options));
   }
 
   /** Resolves when nothing reads the environment any more. */
@@ -54,8 +55,9 @@ export class Backups {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
-  async #run(target: string, { signal, onProgress }: LmdbBackupOptions): Promise<void> {
+  async #run(path: string, { signal, onProgress }: LmdbBackupOptions): Promise<void> {
     signal?.throwIfAborted();
+    const target = await targetOf(path, this.#folder);
     try {
       if (!(await isVacant(target))) throw occupied();
       await buildFolder(target, async (building) => {
@@ -123,15 +125,27 @@ class Interruption extends Error {
 
 const OCCUPIED: ReadonlySet<unknown> = new Set(['ENOTEMPTY', 'EEXIST']);
 
-function readTarget(path: string, storeFolder: string): string {
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw new TypeError('path must be a non-empty string without NUL');
-  }
-  const target = resolve(path);
-  if (`${target}${sep}`.startsWith(`${storeFolder}${sep}`)) {
+function assertPath(path: string): void {
+  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return;
+  throw new TypeError('path must be a non-empty string without NUL');
+}
+
+/** The folder itself, whatever links lead to it. @throws {RangeError} If it is the store's, or in it. */
+async function targetOf(path: string, storeFolder: string): Promise<string> {
+  const [target, store] = await Promise.all([followed(resolve(path)), followed(storeFolder)]);
+  if (`${target}${sep}`.startsWith(`${store}${sep}`))
     throw new RangeError("path lies in the store's own folder");
-  }
   return target;
+}
+
+/** The path without links, as far as it is there. */
+async function followed(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await followed(parent), basename(path));
+  }
 }
 
 /** The copy has what is in use. Where it shares its disk with a store, that one has to go on too. */

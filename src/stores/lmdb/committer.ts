@@ -148,7 +148,8 @@ export class Committer {
   }
 
   #evaluate({ checks = [], writes }: Commit): Effects {
-    const view = { data: this.#environment.data };
+    const { data, readFailure } = this.#environment;
+    const view = { data, readFailure };
     assertChecks(checks, (partition, key) => readValue(view, partition, key));
     return findEffects(view, writes);
   }

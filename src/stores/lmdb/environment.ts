@@ -1,4 +1,5 @@
 import { type Database, open, type RootDatabase, type RootDatabaseOptions, type Transaction } from 'lmdb';
+import { KeyspaceError } from '../../errors.js';
 import { engineFailure, isDamage } from './failure.js';
 import { corruptStore, DATA_DATABASE, OWNERS_DATABASE, PAGE_BYTES } from './format.js';
 
@@ -43,6 +44,11 @@ export interface Environment {
    * @throws {KeyspaceError} `store.failed`, for example with the reader table full.
    */
   beginRead(): Transaction;
+  /**
+   * What a failed read means, `store.corrupt` or `store.failed`. The transaction that it failed in is not used again:
+   * nothing else could be read in it.
+   */
+  readFailure(error: unknown): KeyspaceError;
   /**
    * Frees the places of readers whose process has ended.
    *
@@ -133,6 +139,14 @@ function openFailure(folder: string, error: unknown) {
   return engineFailure('open', error);
 }
 
+function readFailure(root: RootDatabase<Bytes, Bytes>, folder: string, error: unknown): KeyspaceError {
+  if (error instanceof KeyspaceError) return error;
+  root.resetReadTxn();
+  return isDamage(error)
+    ? corruptStore(folder, 'the engine found a damaged page', error)
+    : engineFailure('read', error);
+}
+
 function prepare(root: RootDatabase<Bytes, Bytes>, folder: string): Environment {
   const owners = openDatabase(root, OWNERS_DATABASE, true);
   const data = openDatabase(root, DATA_DATABASE, false);
@@ -165,6 +179,7 @@ function prepare(root: RootDatabase<Bytes, Bytes>, folder: string): Environment 
     owners,
     data,
     beginRead,
+    readFailure: (error) => readFailure(root, folder, error),
     checkReaders: () => {
       try {
         return root.readerCheck();

@@ -39,7 +39,8 @@ export class Leases implements ViewSource {
 
   constructor(environment: Environment, ageMsMax: number, clock: Clock) {
     this.#environment = environment;
-    this.#current = { data: environment.data };
+    const { data, readFailure } = environment;
+    this.#current = { data, readFailure };
     this.#ageMsMax = ageMsMax;
     this.#clock = clock;
     this.#expiryCheck = setInterval(() => this.expire(), EXPIRY_CHECK_MS).unref();
@@ -63,7 +64,7 @@ export class Leases implements ViewSource {
     this.#assertOpen();
     const transaction = this.#environment.beginRead();
     const begunAtMs = this.#clock.monotonicMs();
-    let view: View | undefined = { data: this.#environment.data, transaction };
+    let view: View | undefined = { ...this.#current, transaction };
     let isExpired = false;
     const lease: OpenLease = {
       begunAtMs,

@@ -1,7 +1,6 @@
 import type { RangeOptions } from 'lmdb';
 import { strinc } from '../../bytes/index.js';
 import type { KeyRange } from '../../store/index.js';
-import { engineFailure } from './failure.js';
 import { storedBound } from './stored-key.js';
 import type { View } from './view.js';
 
@@ -50,7 +49,7 @@ function keysOf(view: View, options: RangeOptions): Uint8Array[] {
   try {
     return Array.from(view.data.getKeys(options));
   } catch (error) {
-    throw engineFailure('read', error);
+    throw view.readFailure(error);
   }
 }
 
@@ -59,7 +58,7 @@ export function seek(view: View, from: Uint8Array): Uint8Array | undefined {
   try {
     for (const key of view.data.getKeys({ start: from, ...transactionOf(view) })) return new Uint8Array(key);
   } catch (error) {
-    throw engineFailure('read', error);
+    throw view.readFailure(error);
   }
   return undefined;
 }

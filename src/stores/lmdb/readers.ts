@@ -1,6 +1,9 @@
 /** Who may keep pages from being used again. */
 export interface LmdbReaderStats {
-  /** Places taken in the reader table: one by each process that has read, and one by each open snapshot or scan. */
+  /**
+   * Places taken in the reader table: one by each process that has read, and those of snapshots and scans, which share
+   * one while nothing is committed between them.
+   */
   readonly readerCount: number;
   /** Places there are. With none left, snapshots and opening the store are `store.failed`. */
   readonly readerCountMax: number;

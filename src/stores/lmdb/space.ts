@@ -128,7 +128,8 @@ export class Space {
     };
   }
 
-  #refresh(neededBytes: number): void {
+  #refresh(footprintBytes: number): void {
+    const neededBytes = Math.ceil(footprintBytes);
     const { storeBytesMax, reserveBytes } = this.#settings;
     this.#leases.expire();
     const measured = this.#measure();

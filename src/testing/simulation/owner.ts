@@ -195,20 +195,28 @@ export class Owner {
     if (this.#wentThrough(issued)) return;
     if (unit.throws) this.#wrong(`${unit.text} resolved`, ChangedMind.name, results);
     if (index === undefined) {
-      if (!unit.surelyWrites) return;
-      this.#acceptedLate = true;
-      if (unit.isDurable)
-        this.#wrong(`a superseded owner was told that it wrote: ${unit.text}`, 'actor.fenced', 'done');
+      this.#doneLate(unit);
       return;
     }
-    if (!this.isSuperseded) {
-      const expected = unit.outcome(this.timeline.state(index)).results;
-      if (!isDeepStrictEqual(results, expected))
-        this.#wrong(`the results of ${unit.text}`, expected, results);
+    const expected = unit.outcome(this.timeline.state(index)).results;
+    if (!isDeepStrictEqual(results, expected)) {
+      // Whoever is superseded may read what the next owner wrote, and decide by it.
+      if (!this.isSuperseded) this.#wrong(`the results of ${unit.text}`, expected, results);
+      this.timeline.refuse(index);
+      this.#doneLate(unit);
+      return;
     }
     // What changed nothing has nothing to lose.
     if (this.timeline.changes(index)) this.#fulfilledCount = Math.max(this.#fulfilledCount, index + 1);
     if (unit.isDurable) this.#vouched(unit.text, index + 1, false);
+  }
+
+  /** It resolved after another owner had the actor, so that nothing it wrote can be stored. */
+  #doneLate(unit: Unit): void {
+    if (!unit.surelyWrites) return;
+    this.#acceptedLate = true;
+    if (!unit.isDurable) return;
+    this.#wrong(`a superseded owner was told that it wrote: ${unit.text}`, 'actor.fenced', 'done');
   }
 
   #unitFailed(unit: Unit, issued: Issued, index: number | undefined, error: unknown): void {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { statfsSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../../../src/bytes/index.js';
@@ -50,6 +50,20 @@ const pathsIn = async () => {
   const folder = await folders.make();
   return { folder, path: join(folder, 'store'), target: join(folder, 'copy') };
 };
+
+test('a backup goes where links lead, and never into the store', async () => {
+  const folder = await folders.make();
+  const path = join(folder, 'store');
+  const store = await filledStore(path);
+  await symlink(path, join(folder, 'link to store'));
+  for (const inside of [join(folder, 'link to store'), join(folder, 'link to store', 'copy')]) {
+    await expect(store.backup(inside)).rejects.toThrow(RangeError);
+  }
+  await mkdir(join(folder, 'empty'));
+  await symlink(join(folder, 'empty'), join(folder, 'link'));
+  await store.backup(join(folder, 'link'));
+  expect(await readdir(join(folder, 'empty'))).toContain('data.mdb');
+});
 
 describe('a backup', () => {
   test('holds the same entries and claims in less space, and the store goes on', async () => {
