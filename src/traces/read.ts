@@ -83,7 +83,7 @@ async function bucketBefore(access: ActorAccess, second: number): Promise<number
   return 0;
 }
 
-export function compareKeys(a: TraceChunkKey, b: TraceChunkKey): number {
+function compareKeys(a: TraceChunkKey, b: TraceChunkKey): number {
   return a.bucketStartSec - b.bucketStartSec || a.chunkId - b.chunkId;
 }
 
@@ -113,6 +113,7 @@ export async function readSpans(
     if (isInWindow && mayHold(index.traces, wantedTrace, index)) window.push(summary);
   }
 
+  const chunks = new ChunkReader(access);
   const assembly = new SpanAssembly();
   const direction = newestFirst ? -1 : 1;
   const ordered = newestFirst ? [...window].reverse() : window;
@@ -121,7 +122,7 @@ export async function readSpans(
     if (places.size > limit) break;
     if (after !== undefined && direction * compareKeys(key, after) < 0) continue;
     if (nameHash !== undefined && !has(index.names, nameHash)) continue;
-    const starts = startsIn(await readChunk(access, key), key).filter(
+    const starts = startsIn(await chunks.read(key), key).filter(
       ({ place, startNs, traceId, name }) =>
         startNs >= fromNs &&
         startNs < toNs &&
@@ -142,7 +143,7 @@ export async function readSpans(
     for (const { key, index } of window) {
       if (assembly.isComplete) break;
       if (compareKeys(key, begin) < 0 || !assembly.mayConcern(index)) continue;
-      assembly.add(await readChunk(access, key), toNs);
+      assembly.add(await chunks.read(key), toNs);
     }
   }
   return [...places].flatMap(([id, place]) => {
@@ -159,12 +160,31 @@ function mayHold(hashes: Uint32Array, hash: number | undefined, index: TraceInde
   return hash === undefined || !index.isSelfContained || has(hashes, hash);
 }
 
-async function readChunk(access: ActorAccess, key: TraceChunkKey): Promise<TraceChunkRecord> {
-  const value = await access.get(traceChunk.encode(key));
-  // Removed since it was found: nothing of it is left.
-  if (value === undefined) return { baseUnixNs: 0n, strings: [], records: [], activeSpans: [] };
-  return decodeTraceChunk(value);
+/** Decoded chunks that a read keeps, since it looks at most of its chunks twice. */
+const KEPT_CHUNKS = 8;
+
+class ChunkReader {
+  readonly #access: ActorAccess;
+  readonly #kept = new Map<string, TraceChunkRecord>();
+
+  constructor(access: ActorAccess) {
+    this.#access = access;
+  }
+
+  async read(key: TraceChunkKey): Promise<TraceChunkRecord> {
+    const id = `${key.bucketStartSec} ${key.chunkId}`;
+    const kept = this.#kept.get(id);
+    if (kept !== undefined) return kept;
+    const value = await this.#access.get(traceChunk.encode(key));
+    // Removed since it was found: nothing of it is left.
+    const chunk = value === undefined ? NO_CHUNK : decodeTraceChunk(value);
+    if (this.#kept.size === KEPT_CHUNKS) this.#kept.delete(this.#kept.keys().next().value as string);
+    this.#kept.set(id, chunk);
+    return chunk;
+  }
 }
+
+const NO_CHUNK: TraceChunkRecord = { baseUnixNs: 0n, strings: [], records: [], activeSpans: [] };
 
 function startsIn({ baseUnixNs, strings, records }: TraceChunkRecord, key: TraceChunkKey) {
   return records.flatMap(({ timeOffsetNs, body }, recordIndex) => {

@@ -54,7 +54,7 @@ export interface RecordedSpan extends SpanContext {
  * full buffer drops records, and the next flush says how many.
  */
 export class TraceRecorder {
-  readonly #access: ActorAccess;
+  #access: ActorAccess;
   readonly #bucketSec: number;
   readonly #bufferBytesMax: number;
   readonly #compress: boolean;
@@ -74,6 +74,11 @@ export class TraceRecorder {
     this.#bucketSec = bucketSec;
     this.#bufferBytesMax = bufferBytesMax;
     this.#compress = compress;
+  }
+
+  /** Use `actor.traces.resume`. */
+  attach(access: ActorAccess): void {
+    this.#access = access;
   }
 
   /** The span in whose context the call is made. */

@@ -43,6 +43,14 @@ export class ActorTraces {
   }
 
   /**
+   * Lets a recorder go on here, with what it could not write, after the actor was opened again. What a commit wrote
+   * whose outcome was unknown is then stored twice.
+   */
+  resume(recorder: TraceRecorder): void {
+    recorder.attach(this.#access);
+  }
+
+  /**
    * One page of the spans that began in a window, in the order in which they were written, as they were at the end of
    * the window: one that ends later has no end.
    *

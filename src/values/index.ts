@@ -44,7 +44,6 @@ export {
   compressTraceChunk,
   decodeTraceChunk,
   TRACE_CHUNK_BYTES_MAX,
-  TRACE_COMPRESSION_RATIO_MAX,
 } from './trace-compression.js';
 export { type TraceIndexRecord, traceHash, traceIndexPayload } from './trace-index.js';
 export {

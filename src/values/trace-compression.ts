@@ -14,7 +14,7 @@ import { type TraceChunkRecord, traceChunkPayload } from './trace-chunk.js';
 export const TRACE_CHUNK_BYTES_MAX = 1_048_576;
 
 /** How many times the compressed bytes the decompressed ones may be. */
-export const TRACE_COMPRESSION_RATIO_MAX = 100;
+const TRACE_COMPRESSION_RATIO_MAX = 100;
 
 const DEFLATE = 1;
 const VERSION = 2;
@@ -48,8 +48,8 @@ export function compressTraceChunk(chunk: Uint8Array): Uint8Array | undefined {
 }
 
 /**
- * Decodes a chunk of any version. Takes no more memory than what is declared, up to
- * {@link TRACE_CHUNK_BYTES_MAX} and {@link TRACE_COMPRESSION_RATIO_MAX} times the compressed bytes.
+ * Decodes a chunk of any version. Decompresses to no more than {@link TRACE_CHUNK_BYTES_MAX} bytes and 100 times
+ * the compressed ones.
  *
  * @throws {KeyspaceError} `value.malformed`; `value.version_unsupported`.
  */

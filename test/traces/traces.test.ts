@@ -112,6 +112,29 @@ describe('a recorder', () => {
     expect(await other.flush()).toEqual({ chunks: 1, records: 2, droppedRecords: 0 });
   });
 
+  test('goes on with the actor opened again, whichever commit failed', async () => {
+    for (let nth = 1; nth <= 6; nth++) {
+      const store = new MemoryStore();
+      let { actor } = await openActor({ store, plan: [{ operation: 'commit', nth, fault: 'fail' }] });
+      const recorder = actor.traces.recorder();
+      let failures = 0;
+      for (let n = 0; n < 6; n++) {
+        recorder.startSpan(`span ${n}`).end();
+        await recorder.flush().catch(async () => {
+          failures++;
+          ({ actor } = await openActor({ store }));
+          actor.traces.resume(recorder);
+        });
+      }
+      await recorder.flush();
+      expect(failures).toBe(1);
+      const { spans } = await actor.traces.page();
+      expect(names(spans)).toEqual(['span 0', 'span 1', 'span 2', 'span 3', 'span 4', 'span 5']);
+      expect(spans.every(({ endNs }) => endNs !== undefined)).toBe(true);
+      await expectExactUsage(store, actor);
+    }
+  });
+
   test('cuts chunks to the limit of values, whatever spans hold', async () => {
     const { actor } = await openActor();
     const recorder = actor.traces.recorder();
