@@ -41,6 +41,9 @@ async function traces(path: string, actorId: string, flags: TracesFlags, { outpu
     const actor = await keyspace.openActor(actorId, { readOnly: true });
     const selection = { traceId, name, fromMs, limit: Math.min(Math.max(limit, 1), 10_000) };
     const { spans } = await actor.traces.page({ ...selection, newestFirst: true });
+    if (spans.length === 0 && (await actor.usage()).keyCount === 0) {
+      throw new Error(`there is no actor ${quoted(actorId, 60)}`);
+    }
     const ordered = [...spans].sort((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0));
     if (json) return await output.line(jsonLine(toOtlp(ordered)));
     for (const line of waterfall(ordered)) await output.line(line);
