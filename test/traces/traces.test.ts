@@ -225,6 +225,20 @@ describe('reading', () => {
     await expect(actor.traces.page()).rejects.toMatchObject({ code: 'value.version_unsupported' });
   });
 
+  test('finds what somebody else has put in the place of a chunk that was indexed', async () => {
+    const { actor } = await openActor();
+    const recorder = actor.traces.recorder();
+    recorder.record(span(1, NOW_MS));
+    await recorder.flush();
+    recorder.record(span(2, NOW_MS, { name: 'another span' }));
+    await recorder.flush();
+    const [first, second] = await collect(accessOf(actor).scan(traceChunk.range()));
+    await accessOf(actor).write((writes) => writes.set(first!.key, second!.value));
+    expect(names((await actor.traces.page({ name: 'span 1' })).spans)).toEqual([]);
+    expect(names((await actor.traces.page({ name: 'another span' })).spans)).toEqual(['another span']);
+    expect(await actor.traces.reindex()).toBe(1);
+  });
+
   test('refuses cursors of another actor or direction, damaged ones, and what is no selection', async () => {
     const { actor, store } = await openActor();
     const recorder = actor.traces.recorder();
