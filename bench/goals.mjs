@@ -31,6 +31,12 @@ export const GOALS = [
   { area: 'concurrent', row: '256 actors, stall', max: 50 },
   { area: 'concurrent', row: '1024 actors, stall', max: 50 },
 
+  { area: 'queue', row: 'enqueue, receive, ack', against: 'plainjob', ratioMin: 1 },
+  { area: 'queue', row: 'enqueue, receive, ack', against: '@deno/kv', ratioMin: 80 },
+  { area: 'queue', row: 'the same, 100 at a time', against: 'plainjob', ratioMin: 12 },
+  { area: 'queue', row: 'enqueue, 256 at once', against: 'lmdb batch', ratioMin: 0.7 },
+  { area: 'queue', row: 'receive and nack, large backlog', against: 'backlog of 10', ratioMax: 1.3 },
+
   { area: 'open', row: 'openActor, *', against: 'one durable set', ratioMax: 1.2 },
   { area: 'open', row: 'heap of an idle actor', max: 10_240 },
 ];

@@ -68,6 +68,19 @@ export interface ErrorDetails {
   /** A scan cursor of another actor, family, layout or direction, or a damaged one. */
   'cursor.invalid': { reason: string };
 
+  /** The queue holds as many messages as it may. Nothing was enqueued. */
+  'queue.full': { messages: number; messagesMax: number };
+  /** The message, encoded, is longer than the queue allows. Nothing was enqueued. */
+  'queue.message_too_large': { messageBytes: number; messageBytesMax: number };
+  /** The lease is not, or no longer, that of the message; it may be delivered again. Nothing was changed. */
+  'queue.lease_invalid': { messageId: string; reason: string };
+  /** Nobody has answered the message in time; it may be waited for again. */
+  'queue.response_timeout': { messageId: string; timeoutMs: number };
+  /** The message that was to be answered was given up: it is a dead letter. */
+  'queue.dead_lettered': { messageId: string };
+  /** The message that was to be answered is gone, without an answer or with one that has expired. */
+  'queue.no_response': { messageId: string };
+
   /** A fence of the commit is no longer held. Nothing was written. */
   'commit.fenced': Record<string, never>;
   /** A check did not hold. Nothing was written. `checkIndex` counts the commit's checks from 0. */

@@ -1,4 +1,4 @@
-export type { Durability, OpenActorOptions, WriteOptions } from './actor/index.js';
+export type { Durability, WriteOptions } from './actor/index.js';
 export { type Clock, type IdSource, randomIds, systemClock } from './clock.js';
 export type { ActorConnections, Connection } from './connections/index.js';
 export {
@@ -9,8 +9,10 @@ export {
   KeyspaceError,
 } from './errors.js';
 export {
+  type DecodedDeadLetter,
   type DecodedEntry,
   type DecodedMessage,
+  type DecodedResponse,
   type DecodedValue,
   type DecodedWorkflowMessage,
   decodeEntry,
@@ -27,6 +29,7 @@ export {
   type DueActor,
   type Keyspace,
   type KeyspaceOptions,
+  type OpenActorOptions,
   openKeyspace,
 } from './keyspace/index.js';
 export type {
@@ -39,6 +42,29 @@ export type {
   KvSelection,
   KvSyncReads,
 } from './kv/index.js';
+export type {
+  ActorQueue,
+  AnswerOptions,
+  Backoff,
+  DeadLetter,
+  DeadLetters,
+  EnqueuedMessage,
+  EnqueueOptions,
+  LeasedMessage,
+  MessageLease,
+  NackOptions,
+  NewMessage,
+  PeekedMessage,
+  Quarantine,
+  QuarantinedMessage,
+  QueueCounts,
+  QueueListOptions,
+  QueueMessage,
+  QueueOptions,
+  QueueSize,
+  ReceivedMessage,
+  ReceiveOptions,
+} from './queue/index.js';
 export type { ActorState, ActorStateRecord, NewScheduledAction, ScheduledAction } from './state/index.js';
 export {
   ACTOR_ID_BYTES_MAX,

@@ -18,6 +18,24 @@ export async function openDenoKv(file) {
       for (const { key, value } of entries) atomic.set([key], value);
       return atomic.commit();
     },
+    queueCycle: queueCycle(kv),
     close: () => kv.close(),
+  };
+}
+
+/** Enqueues a message, and waits until its own listener has had it and it is gone. */
+function queueCycle(kv) {
+  let isListening = false;
+  let arrived = () => {};
+  return async (body) => {
+    if (!isListening) {
+      isListening = true;
+      kv.listenQueue(() => arrived()).catch(() => {});
+    }
+    const handled = new Promise((resolve) => {
+      arrived = resolve;
+    });
+    await kv.enqueue(body);
+    await handled;
   };
 }

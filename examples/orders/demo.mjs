@@ -49,30 +49,31 @@ async function demonstrate() {
   console.log(
     'Each is one order to settle: the operator of the aircraft is the client, the cost the amount.',
   );
-  console.log(`Actor "${ACTOR_ID}" on LMDB in ${storePath}: one transaction per order.\n`);
+  console.log(`Actor "${ACTOR_ID}" on LMDB in ${storePath}: through its queue, one transaction per order.\n`);
 
   /** @type {readonly import('./worker.mjs').Task['kill'][]} */
   const kills = [
-    { index: Math.floor(orders.length / 3), place: 'transaction' },
-    { index: Math.floor((2 * orders.length) / 3), place: 'acknowledgement' },
+    { after: Math.floor(orders.length / 3), place: 'transaction' },
+    { after: Math.floor((2 * orders.length) / 3), place: 'acknowledgement' },
   ];
   for (const kill of kills) {
     const ended = await runWorker({ storePath, acknowledgedPath, count, kill });
     if (ended !== 'SIGKILL') throw new Error(`the worker was to be killed, but ended with ${ended}`);
-    const { acknowledged, stored, problems } = await verify(storePath, acknowledgedPath, orders);
+    const { acknowledged, stored, queued, problems } = await verify(storePath, acknowledgedPath, orders);
     assertNone(problems);
     const where =
       kill?.place === 'transaction' ? 'half-way through a transaction' : 'with more orders under way';
     console.log(`  ✗ killed (SIGKILL) ${where}`);
     console.log(
       `  ↻ reopened: ${number(acknowledged)} acknowledged, all there;` +
-        ` ${number(stored - acknowledged)} more durable, not yet acknowledged\n`,
+        ` ${number(stored - acknowledged)} more durable, not yet acknowledged; ${number(queued)} in the queue\n`,
     );
   }
   const ended = await runWorker({ storePath, acknowledgedPath, count });
   if (ended !== 0) throw new Error(`the worker failed: ${ended}`);
 
   const findings = await verify(storePath, acknowledgedPath, orders);
+  if (findings.queued > 0) throw new Error(`${findings.queued} orders are still in the queue`);
   console.log(`\n$ actor-keyspace tree ${storePath} --limit 4`);
   await runCli(['tree', storePath, '--limit', '4'], 'inherit');
   const totals = await readTotals(storePath);
@@ -83,8 +84,8 @@ async function demonstrate() {
     ...(acknowledged === orders.length
       ? []
       : [`${acknowledged} of ${orders.length} orders were acknowledged`]),
-    // A layout header, a usage record and a state record besides.
-    ...(totals.keys === stored + clients + 3 ? [] : [`the keyspace has ${totals.keys} keys`]),
+    // A layout header, a usage record and a state record besides, and of the queue its metadata and state.
+    ...(totals.keys === stored + clients + 5 ? [] : [`the keyspace has ${totals.keys} keys`]),
     ...(totals.malformedKeys + totals.corruptValues === 0
       ? []
       : ['the keyspace holds keys that do not decode']),
@@ -94,6 +95,7 @@ async function demonstrate() {
 records        ${number(orders.length)}
 kills          ${kills.length}
 acknowledged   ${number(acknowledged)}
+failed once    ${number(Math.ceil(orders.length / 50))}, delivered again
 lost           ${number(lost)}
 repeated       ${number(repeated)}
 clients        ${number(clients)}, accounts as recomputed from the data set

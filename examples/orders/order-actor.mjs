@@ -1,9 +1,10 @@
 /**
- * What the actor keeps: in its state the totals and the index of the next order, for each order one user key, for
+ * What the actor keeps: in its queue the orders to come, in its state the totals, for each order done one user key, for
  * each client a connection with the client's own totals.
  *
- * @typedef {{ next: number, costUsd: number }} Ledger
+ * @typedef {{ orders: number, costUsd: number }} Ledger
  * @typedef {{ orders: number, costUsd: number }} Account
+ * @typedef {{ index: number, order: import('./records.mjs').Order }} Body
  */
 
 export const ACTOR_ID = 'orders';
@@ -14,26 +15,46 @@ export function orderKey(index) {
 }
 
 /**
- * Processes one order in one transaction: order, account and ledger change together or not at all. An order that
- * was processed before is left as it is, so a client may send again what it was never acknowledged.
+ * Puts orders into the queue that are not there yet. Ids are never used again, so the next one tells how many were.
  *
  * @param {import('actor-keyspace').ActorKeyspace} actor
- * @param {number} index Orders come in the order of their index.
- * @param {import('./records.mjs').Order} order
+ * @param {readonly import('./records.mjs').Order[]} orders
+ */
+export async function enqueueOrders(actor, orders) {
+  for (;;) {
+    const first = Number((await actor.queue.size()).nextId) - 1;
+    const page = orders.slice(first, first + PAGE);
+    if (page.length === 0) return;
+    await actor.queue.enqueueMany(
+      page.map((order, at) => ({ name: 'order', body: { index: first + at, order } })),
+      { waitMs: Number.POSITIVE_INFINITY },
+    );
+  }
+}
+
+const PAGE = 100;
+
+/**
+ * Processes one order in one transaction: order, account, ledger and the end of the message change together or not at
+ * all. So an order that is delivered again, since its consumer died or failed, is done once.
+ *
+ * @param {import('actor-keyspace').ActorKeyspace} actor
+ * @param {import('actor-keyspace').ReceivedMessage<Body>} message
  * @param {() => void} [halfWay] Runs when some of the transaction is written and some is not.
  */
-export function processOrder(actor, index, order, halfWay) {
+export function processOrder(actor, message, halfWay) {
+  const { index, order } = message.body;
   return actor.transaction(async (transaction) => {
     const ledger = await readLedger(transaction);
-    if (index < ledger.next) return;
     await transaction.kv.set(orderKey(index), JSON.stringify(order));
     await charge(transaction, order);
     halfWay?.();
     await transaction.state.set({
       initialized: true,
-      state: { next: index + 1, costUsd: ledger.costUsd + order.costUsd },
+      state: { orders: ledger.orders + 1, costUsd: ledger.costUsd + order.costUsd },
       scheduledEvents: [],
     });
+    await transaction.queue.ack(message);
   });
 }
 
@@ -43,7 +64,7 @@ export function processOrder(actor, index, order, halfWay) {
  */
 export async function readLedger(actor) {
   const record = await actor.state.get();
-  return record === undefined ? { next: 0, costUsd: 0 } : /** @type {Ledger} */ (record.state);
+  return record === undefined ? { orders: 0, costUsd: 0 } : /** @type {Ledger} */ (record.state);
 }
 
 /**

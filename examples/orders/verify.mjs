@@ -10,6 +10,7 @@ import { ACTOR_ID, orderKey, readLedger } from './order-actor.mjs';
  * @typedef {object} Findings
  * @property {number} acknowledged Orders acknowledged, each counted once.
  * @property {number} stored Orders in the store.
+ * @property {number} queued Orders that are still to be processed.
  * @property {number} clients
  * @property {number} costUsd The ledger's total.
  * @property {number} lost Acknowledged orders that are not in the store as they were sent.
@@ -56,11 +57,19 @@ async function compare(actor, acknowledgements, orders) {
     (index) => !isDeepStrictEqual(stored.get(orderKey(index)), orders[index]),
   );
 
-  // What is stored must be the first so many orders: recomputed from the data set, not from what the actor kept.
-  const expected = orders.slice(0, stored.size);
-  const missing = expected.filter((_, index) => !stored.has(orderKey(index))).length;
+  // Recomputed from the data set, not from what the actor kept.
+  const expected = orders.filter((_, index) => stored.has(orderKey(index)));
+  const unknown = stored.size - expected.length;
   const expectedCostUsd = expected.reduce((sum, { costUsd }) => sum + costUsd, 0);
   const ledger = await readLedger(actor);
+
+  // Of those enqueued, each is done or still in the queue, and not both.
+  const { messages: queued, nextId } = await actor.queue.size();
+  const peeked = await actor.queue.peek({ limit: queued });
+  const enqueued = Number(nextId) - 1;
+  const both = peeked.filter(({ body }) =>
+    stored.has(orderKey(/** @type {import('./order-actor.mjs').Body} */ (body).index)),
+  ).length;
 
   const accounts = new Map();
   for await (const { id, state } of actor.connections.list()) accounts.set(id, state);
@@ -75,8 +84,12 @@ async function compare(actor, acknowledgements, orders) {
   const problems = [
     lost.length > 0 && `${lost.length} acknowledged orders are not in the store`,
     repeated > 0 && `${repeated} orders were repeated`,
-    missing > 0 && `${missing} orders are missing before the last one stored`,
-    ledger.next !== stored.size && `the ledger counts ${ledger.next} orders, the store has ${stored.size}`,
+    unknown > 0 && `${unknown} orders in the store are in no data set`,
+    both > 0 && `${both} orders are done and still in the queue`,
+    queued + stored.size !== enqueued &&
+      `${enqueued} orders were enqueued, ${queued + stored.size} are there`,
+    ledger.orders !== stored.size &&
+      `the ledger counts ${ledger.orders} orders, the store has ${stored.size}`,
     ledger.costUsd !== expectedCostUsd &&
       `the ledger has ${ledger.costUsd} dollars, expected ${expectedCostUsd}`,
     !isDeepStrictEqual(accounts, expectedAccounts) && 'the accounts of the clients are not as recomputed',
@@ -84,6 +97,7 @@ async function compare(actor, acknowledgements, orders) {
   return {
     acknowledged: acknowledged.size,
     stored: stored.size,
+    queued,
     clients: accounts.size,
     costUsd: ledger.costUsd,
     lost: lost.length,

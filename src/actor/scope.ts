@@ -61,6 +61,8 @@ export interface ActorAccess extends ActorReads {
   readonly storePartition: Uint8Array;
   readonly clock: Clock;
   readonly ids: IdSource;
+  /** Those of the store. */
+  readonly limits: StoreLimits;
   /**
    * Applies what `fill` writes, all or nothing. If `fill` throws, nothing is written and the error passes on.
    *
@@ -112,6 +114,10 @@ export class Scope implements ActorAccess {
 
   get ids(): IdSource {
     return this.#settings.ids;
+  }
+
+  get limits(): StoreLimits {
+    return this.#settings.store.limits;
   }
 
   get sync(): ActorSyncReads {

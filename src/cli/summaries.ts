@@ -35,6 +35,8 @@ export function summaryOf(
 const SPEAKING: ReadonlySet<DecodedValue['kind']> = new Set([
   ...(['layoutHeader', 'usage', 'wake', 'importMarker', 'actor', 'connection'] as const),
   ...(['queueMetadata', 'queueMessage', 'workflowState', 'fileMeta'] as const),
+  ...(['queueState', 'queuePending', 'queueIdempotency', 'queueDeadLetter'] as const),
+  ...(['queueResponse', 'queueQuarantine'] as const),
 ]);
 
 function contentOf(value: DecodedValue, bytes: Uint8Array): string | undefined {

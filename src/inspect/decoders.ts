@@ -1,4 +1,4 @@
-import { copyBytes, decodeUtf8 } from '../bytes/index.js';
+import { copyBytes, decodeUtf8, toHex } from '../bytes/index.js';
 import {
   actorState,
   connection,
@@ -17,8 +17,19 @@ import {
   layout0WorkflowField,
   layout0WorkflowHistory,
   layout0WorkflowName,
+  queueDeadLetter,
+  queueExpiry,
+  queueIdempotency,
   queueMessage,
   queueMetadata,
+  queuePausedName,
+  queuePending,
+  queueQuarantine,
+  queueQuarantineReason,
+  queueReady,
+  queueReadyByName,
+  queueResponse,
+  queueState,
   SQLITE_CHUNK_BYTES,
   sqliteChunk,
   sqliteMeta,
@@ -45,8 +56,14 @@ import {
   fileMetaPayload,
   importMarkerPayload,
   layoutHeaderPayload,
+  queueDeadLetterPayload,
+  queueIdempotencyPayload,
   queueMessagePayload,
   queueMetadataPayload,
+  queuePendingPayload,
+  queueQuarantinePayload,
+  queueResponsePayload,
+  queueStatePayload,
   traceIndexPayload,
   usagePayload,
   type WakeRecord,
@@ -81,6 +98,20 @@ const queueMessageValue: ValueDecoder = (value) => {
     ...(inFlight ? ['in flight'] : []),
   ];
   return { kind: 'queueMessage', record: { ...rest, body: decodeCbor(body) }, sentence: parts.join(', ') };
+};
+
+const queueDeadLetterValue: ValueDecoder = (value) => {
+  const { message, ...rest } = queueDeadLetterPayload.decode(value);
+  const { body, ...record } = queueMessagePayload.decode(message);
+  const sentence = `given up at ${time(rest.deadAtMs)} after ${plural(record.failureCount ?? 0, 'failure')}`;
+  const decoded = { ...rest, message: { ...record, body: decodeCbor(body) } };
+  return { kind: 'queueDeadLetter', record: decoded, sentence };
+};
+
+/** The values that matter of an index are its keys. */
+const emptyValue: ValueDecoder = (value) => {
+  if (value.length > 0) throw malformed('index entry', 0, 'trailing bytes');
+  return { kind: 'none', record: undefined, sentence: 'no bytes' };
 };
 
 const fileMetaValue: ValueDecoder = (value) => {
@@ -205,6 +236,44 @@ export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
   }),
   [queueMetadata.name]: queueMetadataValue,
   [queueMessage.name]: queueMessageValue,
+  [queueState.name]: (value) => {
+    const { metadata, ...rest } = queueStatePayload.decode(value);
+    const { readyCount, isPaused, wakeAtMs } = rest;
+    const due = wakeAtMs === undefined ? '' : `, due at ${time(wakeAtMs)}`;
+    const sentence = `${plural(readyCount, 'message')} ready${isPaused ? ', paused' : ''}${due}`;
+    return { kind: 'queueState', record: { metadata, ...rest }, sentence };
+  },
+  [queueReady.name]: (value) => ({
+    kind: 'queueReady',
+    record: text(value, 'queue name'),
+    sentence: `a name of ${plural(value.length, 'byte')}`,
+  }),
+  [queueReadyByName.name]: emptyValue,
+  [queuePending.name]: (value) => {
+    const record = queuePendingPayload.decode(value);
+    const sentence = record.leaseId === undefined ? 'delayed' : 'leased';
+    return { kind: 'queuePending', record, sentence };
+  },
+  [queueIdempotency.name]: (value) => {
+    const record = queueIdempotencyPayload.decode(value);
+    const messageId = BigInt(`0x${toHex(record.messageId)}`);
+    const sentence = `message ${messageId}, until ${time(record.expiresAtMs)}`;
+    return { kind: 'queueIdempotency', record: { messageId, expiresAtMs: record.expiresAtMs }, sentence };
+  },
+  [queueDeadLetter.name]: queueDeadLetterValue,
+  [queueResponse.name]: (value) => {
+    const { body, ...rest } = queueResponsePayload.decode(value);
+    const sentence = `${plural(body.length, 'byte')} of body, answered at ${time(rest.completedAtMs)}`;
+    return { kind: 'queueResponse', record: { ...rest, body: decodeCbor(body) }, sentence };
+  },
+  [queueExpiry.name]: emptyValue,
+  [queueQuarantine.name]: undecoded,
+  [queueQuarantineReason.name]: (value) => {
+    const record = queueQuarantinePayload.decode(value);
+    const sentence = `put aside at ${time(record.atMs)}${record.hasBytes ? '' : ', its bytes cannot be read'}`;
+    return { kind: 'queueQuarantine', record, sentence };
+  },
+  [queuePausedName.name]: emptyValue,
   [workflowName.name]: workflowNameValue,
   [workflowField.name]: workflowFieldValue(WORKFLOW_FIELD),
   [workflowHistory.name]: workflowEntryValue,
@@ -234,10 +303,7 @@ export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
   [layout0TraceChunk.name]: traceChunkValue,
   [layout0SqliteMeta.name]: fileMetaValue,
   [layout0SqliteChunk.name]: sqliteChunkValue,
-  [keyspaceDue.name]: (value) => {
-    if (value.length > 0) throw malformed('due entry', 0, 'trailing bytes');
-    return { kind: 'none', record: undefined, sentence: 'no bytes' };
-  },
+  [keyspaceDue.name]: emptyValue,
 };
 
 export function undecoded(value: Uint8Array): DecodedValue {

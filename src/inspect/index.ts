@@ -1,3 +1,8 @@
 export { type DecodedEntry, decodeEntry, decodeKeyspaceEntry } from './decode-entry.js';
-export type { DecodedMessage, DecodedWorkflowMessage } from './records.js';
+export type {
+  DecodedDeadLetter,
+  DecodedMessage,
+  DecodedResponse,
+  DecodedWorkflowMessage,
+} from './records.js';
 export type { DecodedValue, ValueKind, ValueRecords } from './value.js';

@@ -1,6 +1,8 @@
 import { KeyspaceError } from '../errors.js';
 import {
+  type QueueDeadLetterRecord,
   type QueueMessageRecord,
+  type QueueResponseRecord,
   WORKFLOW_STATES,
   type WorkflowMessageRecord,
   type WorkflowState,
@@ -14,6 +16,16 @@ export interface DecodedMessage extends Omit<QueueMessageRecord, 'body'> {
 /** A message with the value that its record holds as CBOR. */
 export interface DecodedWorkflowMessage extends Omit<WorkflowMessageRecord, 'data'> {
   readonly data: unknown;
+}
+
+/** A dead letter with its message decoded. */
+export interface DecodedDeadLetter extends Omit<QueueDeadLetterRecord, 'message'> {
+  readonly message: DecodedMessage;
+}
+
+/** A response with the value that it holds as CBOR. */
+export interface DecodedResponse extends Omit<QueueResponseRecord, 'body'> {
+  readonly body: unknown;
 }
 
 /** @throws {KeyspaceError} `value.malformed` if the word is none. */

@@ -5,6 +5,9 @@ import type {
   ImportMarkerRecord,
   LayoutHeaderRecord,
   QueueMetadataRecord,
+  QueuePendingRecord,
+  QueueQuarantineRecord,
+  QueueStateRecord,
   TraceChunkRecord,
   TraceIndexRecord,
   UsageRecord,
@@ -13,7 +16,12 @@ import type {
   WorkflowMetadataRecord,
   WorkflowState,
 } from '../values/index.js';
-import type { DecodedMessage, DecodedWorkflowMessage } from './records.js';
+import type {
+  DecodedDeadLetter,
+  DecodedMessage,
+  DecodedResponse,
+  DecodedWorkflowMessage,
+} from './records.js';
 
 /** What each kind of value is decoded to. */
 export interface ValueRecords {
@@ -28,6 +36,14 @@ export interface ValueRecords {
   readonly userValue: Uint8Array;
   readonly queueMetadata: QueueMetadataRecord;
   readonly queueMessage: DecodedMessage;
+  readonly queueState: QueueStateRecord;
+  /** The name of the message. */
+  readonly queueReady: string;
+  readonly queuePending: QueuePendingRecord;
+  readonly queueIdempotency: { readonly messageId: bigint; readonly expiresAtMs: number };
+  readonly queueDeadLetter: DecodedDeadLetter;
+  readonly queueResponse: DecodedResponse;
+  readonly queueQuarantine: QueueQuarantineRecord;
   readonly workflowName: string;
   readonly workflowState: WorkflowState;
   readonly workflowOutput: unknown;

@@ -4,6 +4,7 @@ import { isKeyspaceError } from '../errors.js';
 import { ActorInspectorToken } from '../inspector-token/index.js';
 import { ActorKv } from '../kv/index.js';
 import type { Layout } from '../layout/index.js';
+import { ActorQueue, QueueRoom, type QueueSettings } from '../queue/index.js';
 import { ActorState } from '../state/index.js';
 import { ActorTraces } from '../traces/index.js';
 import { ActorWorkflow } from '../workflow/index.js';
@@ -17,6 +18,7 @@ export interface ActorSubsystems {
   readonly inspectorToken: ActorInspectorToken;
   /** User keys. */
   readonly kv: ActorKv;
+  readonly queue: ActorQueue;
   /** What a replaying workflow engine keeps. */
   readonly workflow: ActorWorkflow;
   /** Spans. */
@@ -32,14 +34,18 @@ export class ActorKeyspace implements ActorSubsystems {
   readonly connections: ActorConnections;
   readonly inspectorToken: ActorInspectorToken;
   readonly kv: ActorKv;
+  readonly queue: ActorQueue;
   readonly workflow: ActorWorkflow;
   readonly traces: ActorTraces;
   readonly #handle: ActorHandle;
+  readonly #settings: SubsystemSettings;
+  readonly #room = new QueueRoom();
   readonly #onClose: () => void;
 
   /** Use `keyspace.openActor`. */
-  constructor(handle: ActorHandle, onClose: () => void) {
+  constructor(handle: ActorHandle, settings: SubsystemSettings, onClose: () => void) {
     this.#handle = handle;
+    this.#settings = settings;
     this.#onClose = onClose;
     accesses.set(this, handle.access);
     ({
@@ -47,9 +53,10 @@ export class ActorKeyspace implements ActorSubsystems {
       connections: this.connections,
       inspectorToken: this.inspectorToken,
       kv: this.kv,
+      queue: this.queue,
       workflow: this.workflow,
       traces: this.traces,
-    } = subsystems(handle.access));
+    } = subsystems(handle.access, settings, this.#room, false));
   }
 
   get id(): string {
@@ -91,11 +98,19 @@ export class ActorKeyspace implements ActorSubsystems {
    * @throws {KeyspaceError} `actor.fenced`, `actor.poisoned`, `actor.closed`, `actor.read_only`,
    * `actor.quota_exceeded`, `transaction.timeout`, `commit.too_large`, `store.full`, or why the commit failed. Whatever the callback throws.
    */
-  transaction<T>(
+  async transaction<T>(
     callback: (transaction: ActorTransaction) => Promise<T>,
     options?: WriteOptions,
   ): Promise<T> {
-    return this.#handle.access.transaction((access) => callback(subsystems(access)), options);
+    const room = new QueueRoom();
+    try {
+      return await this.#handle.access.transaction(
+        (access) => callback(subsystems(access, this.#settings, room, true)),
+        options,
+      );
+    } finally {
+      if (room.version > 0) this.#room.changed();
+    }
   }
 
   /**
@@ -118,10 +133,16 @@ export class ActorKeyspace implements ActorSubsystems {
     try {
       await this.#handle.close();
     } catch (error) {
-      if (!isKeyspaceError(error, 'transaction.timeout')) this.#onClose();
+      if (!isKeyspaceError(error, 'transaction.timeout')) this.#closed();
       throw error;
     }
+    this.#closed();
+  }
+
+  /** Whoever waits for a message looks again, and finds the actor closed. */
+  #closed(): void {
     this.#onClose();
+    this.#room.changed();
   }
 }
 
@@ -138,12 +159,23 @@ export function accessOf(actor: ActorKeyspace): ActorAccess {
   return access;
 }
 
-function subsystems(access: ActorAccess): ActorSubsystems {
+/** How the subsystems of an actor behave. */
+export interface SubsystemSettings {
+  readonly queue: QueueSettings;
+}
+
+function subsystems(
+  access: ActorAccess,
+  settings: SubsystemSettings,
+  room: QueueRoom,
+  isInTransaction: boolean,
+): ActorSubsystems {
   return {
     state: new ActorState(access),
     connections: new ActorConnections(access),
     inspectorToken: new ActorInspectorToken(access),
     kv: new ActorKv(access),
+    queue: new ActorQueue(access, settings.queue, room, isInTransaction),
     workflow: new ActorWorkflow(access),
     traces: new ActorTraces(access),
   };

@@ -1,15 +1,16 @@
 import {
+  type OpenActorOptions as ActorHandleOptions,
   type ActorSurroundings,
   assertQuota,
   DUE_PARTITION,
   dueWrites,
-  type OpenActorOptions,
   openActorHandle,
   readDueAtMs,
 } from '../actor/index.js';
 import { type Clock, type IdSource, randomIds, systemClock } from '../clock.js';
 import { type ErrorCode, isKeyspaceError, KeyspaceError } from '../errors.js';
 import { decodePartition, encodeActorPartition, encodeRoot } from '../layout/index.js';
+import { type QueueOptions, type QueueSettings, queueSettings } from '../queue/index.js';
 import { rootedStore, type Store, WHOLE_PARTITION } from '../store/index.js';
 import { ActorKeyspace } from './actor-keyspace.js';
 import { type DueActor, findDueAtMs, readDue, readNextDue } from './due-index.js';
@@ -39,13 +40,20 @@ export interface KeyspaceOptions {
   readonly clock?: Clock | undefined;
   /** What makes ids that are not given. Default random UUIDs. */
   readonly ids?: IdSource | undefined;
+  /** How queues behave. */
+  readonly queue?: QueueOptions | undefined;
+}
+
+export interface OpenActorOptions extends ActorHandleOptions {
+  /** How this actor's queue behaves. Default: as the keyspace's options say. */
+  readonly queue?: QueueOptions | undefined;
 }
 
 /**
  * Opens a keyspace: the actors of one store, or of one root in it.
  *
- * @throws {TypeError} If the root is not a string, or `sharedStore` not a boolean.
- * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate.
+ * @throws {TypeError} If the root is not a string, `sharedStore` not a boolean, or a queue setting is unknown.
+ * @throws {RangeError} If the root is too long, or has a NUL or a lone surrogate; if a queue setting is out of range.
  */
 export async function openKeyspace(options: KeyspaceOptions): Promise<Keyspace> {
   return new Keyspace(options);
@@ -56,6 +64,7 @@ export class Keyspace {
   readonly #store: Store;
   readonly #surroundings: ActorSurroundings;
   readonly #sharedStore: boolean;
+  readonly #queue: QueueSettings;
   readonly #open = new OpenActors();
   #closing: Promise<void> | undefined;
 
@@ -67,6 +76,7 @@ export class Keyspace {
     assertQuota(quotaBytes);
     const root = encodeRoot(options.root);
     this.#store = rootedStore(options.store, root);
+    this.#queue = queueSettings(options.queue, this.#store.limits);
     this.#surroundings = { store: this.#store, root, clock, ids, quotaBytes };
     this.#sharedStore = sharedStore;
   }
@@ -76,7 +86,7 @@ export class Keyspace {
    * process, is fenced out and fails with `actor.fenced` at its next commit.
    *
    * @param actorId Text without NUL of 1 to 254 bytes in UTF-8.
-   * @throws {TypeError} If the id is not a string.
+   * @throws {TypeError} If the id is not a string, or a queue setting is unknown.
    * @throws {RangeError} If an option is out of range.
    * @throws {KeyspaceError} `actor.id_invalid`, `actor.incomplete`, `layout.unsupported`,
    * `layout.migration_required`, `layout.mixed`, `value.malformed` or `value.version_unsupported` of one of the
@@ -84,8 +94,12 @@ export class Keyspace {
    */
   async openActor(actorId: string, options?: OpenActorOptions): Promise<ActorKeyspace> {
     this.#assertOpen();
+    const queue =
+      options?.queue === undefined
+        ? this.#queue
+        : queueSettings(options.queue, this.#store.limits, this.#queue);
     const handle = await openActorHandle(this.#surroundings, actorId, options);
-    const actor = new ActorKeyspace(handle, () => this.#open.delete(actor));
+    const actor = new ActorKeyspace(handle, { queue }, () => this.#open.delete(actor));
     if (this.#closing !== undefined) await actor.close();
     this.#assertOpen();
     this.#open.add(actor);

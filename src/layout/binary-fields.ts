@@ -1,5 +1,6 @@
 import { assertBytes, decodeUtf8, encodeUtf8, isUtf8Encodable } from '../bytes/index.js';
 import { assertText, assertWhole, type Field, NO_BYTES } from './field.js';
+import { tupleString } from './tuple-fields.js';
 
 const fixed = { isTuple: false, isOpenEnded: false, least: NO_BYTES } as const;
 const openEnded = { isTuple: false, isOpenEnded: true, least: NO_BYTES } as const;
@@ -101,6 +102,49 @@ function readWord(bytes: Uint8Array, offset: number): number {
 
 /** Eight bytes, most significant first. */
 export const u64be = bigUintBe(8);
+
+const WORD = 0x1_0000_0000;
+
+/** Milliseconds since the Unix epoch in eight bytes, most significant first. */
+export const timeMsBe: Field<number> = {
+  ...fixed,
+  type: 'u64be time',
+  domain: '0 to 2^53 - 1',
+  fixedBytes: 8,
+  measure: () => 8,
+  write(value, target, offset, name) {
+    assertWhole(value, 0, Number.MAX_SAFE_INTEGER, name);
+    return writeWord(target, writeWord(target, offset, Math.floor(value / WORD)), value % WORD);
+  },
+  read(reader) {
+    const at = reader.advance(8);
+    const high = readWord(reader.bytes, at) >>> 0;
+    if (high > 0x1f_ffff) throw reader.malformed('time is above 2^53 - 1', at);
+    return high * WORD + (readWord(reader.bytes, at + 4) >>> 0);
+  },
+};
+
+/**
+ * Any text, possibly empty, amid a binary tail: a tuple string and `00`. Without that, what follows could begin with
+ * the `ff` that makes the end of a tuple string an escaped NUL.
+ */
+export const endedText: Field<string> = {
+  ...tupleString,
+  type: 'T[text] 00',
+  isTuple: false,
+  measure: (value, name) => tupleString.measure(value, name) + 1,
+  write(value, target, offset, name) {
+    const end = tupleString.write(value, target, offset, name);
+    target[end] = 0;
+    return end + 1;
+  },
+  read(reader) {
+    const value = tupleString.read(reader);
+    const at = reader.advance(1);
+    if (reader.bytes[at] !== 0) throw reader.malformed('not the 00 after a text', at);
+    return value;
+  },
+};
 
 /** Seven bytes, most significant first. */
 export const u56be = bigUintBe(7);

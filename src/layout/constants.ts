@@ -33,7 +33,21 @@ export type Layout = 0 | 1;
 export const LAYOUT_VERSION_CURRENT = 1 satisfies Layout;
 
 /** The part of the queue that the byte after the version selects. Others are reserved. */
-export const QUEUE = { metadata: 0x01, messages: 0x02 } as const;
+export const QUEUE = {
+  metadata: 0x01,
+  messages: 0x02,
+  state: 0x03,
+  ready: 0x04,
+  readyByName: 0x05,
+  pending: 0x06,
+  idempotency: 0x07,
+  deadLetters: 0x08,
+  responses: 0x09,
+  expiry: 0x0a,
+  quarantine: 0x0b,
+  quarantineReasons: 0x0c,
+  pausedNames: 0x0d,
+} as const;
 
 /** First element of a workflow key's tuple. Greater ones are reserved. */
 export const WORKFLOW = { names: 1, history: 2, fields: 3, entryMetadata: 4, messages: 5 } as const;

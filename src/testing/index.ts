@@ -41,6 +41,8 @@ export {
   inspectorTokenWorkload,
   type KvModel,
   kvWorkload,
+  type QueueModel,
+  queueWorkload,
   type StateModel,
   stateWorkload,
 } from './workloads/index.js';

@@ -27,6 +27,20 @@ export {
   queueMetadataPayload,
 } from './queue.js';
 export {
+  type QueueDeadLetterRecord,
+  type QueueIdempotencyRecord,
+  type QueuePendingRecord,
+  type QueueQuarantineRecord,
+  type QueueResponseRecord,
+  type QueueStateRecord,
+  queueDeadLetterPayload,
+  queueIdempotencyPayload,
+  queuePendingPayload,
+  queueQuarantinePayload,
+  queueResponsePayload,
+  queueStatePayload,
+} from './queue-records.js';
+export {
   type ActiveSpanRecord,
   SPAN_STATUS_CODES,
   type SpanLinkRecord,

@@ -20,8 +20,14 @@ import {
   connectionPayload,
   encodeCbor,
   importMarkerPayload,
+  queueDeadLetterPayload,
+  queueIdempotencyPayload,
   queueMessagePayload,
   queueMetadataPayload,
+  queuePendingPayload,
+  queueQuarantinePayload,
+  queueResponsePayload,
+  queueStatePayload,
   type TraceChunkRecord,
   type TraceIndexRecord,
   traceChunkPayload,
@@ -96,6 +102,8 @@ const traceIndex: TraceIndexRecord = {
   ...{ chunkBytes: 1_000, recordCount: 3, firstNs: 0n, lastNs: 2n ** 64n - 1n, isSelfContained: true },
   ...{ traces: Uint32Array.of(1, 0xffff_ffff), names: Uint32Array.of(0) },
 };
+const QUEUE_STATE = { metadata: new Uint8Array(14), readyCount: 2, isPaused: true, clockMs: 0 };
+const NOTHING = [new Uint8Array(0), { kind: 'none', record: undefined, sentence: 'no bytes' }] as const;
 
 /** By family: bytes, and what is decoded of them. */
 const ENTRIES: Readonly<Record<string, readonly [Uint8Array, object]>> = {
@@ -163,6 +171,59 @@ const ENTRIES: Readonly<Record<string, readonly [Uint8Array, object]>> = {
         '7 bytes of body, enqueued at 2026-02-24T02:26:40.000Z, available at 1970-01-01T00:00:00.000Z, 2 failures, in flight',
     },
   ],
+  'queue.state': [
+    queueStatePayload.encode({ ...QUEUE_STATE, wakeAtMs: 0 }),
+    {
+      kind: 'queueState',
+      record: { ...QUEUE_STATE, wakeAtMs: 0 },
+      sentence: '2 messages ready, paused, due at 1970-01-01T00:00:00.000Z',
+    },
+  ],
+  'queue.ready': [utf8(SECRET), { kind: 'queueReady', record: SECRET, sentence: 'a name of 6 bytes' }],
+  'queue.readyByName': NOTHING,
+  'queue.pending': [
+    queuePendingPayload.encode({ name: SECRET, sinceMs: 5, leaseId: SECRET }),
+    { kind: 'queuePending', record: { name: SECRET, sinceMs: 5, leaseId: SECRET }, sentence: 'leased' },
+  ],
+  'queue.idempotency': [
+    queueIdempotencyPayload.encode({ messageId: fromHex('0000000000000102'), expiresAtMs: 0 }),
+    {
+      kind: 'queueIdempotency',
+      record: { messageId: 258n, expiresAtMs: 0 },
+      sentence: 'message 258, until 1970-01-01T00:00:00.000Z',
+    },
+  ],
+  'queue.deadLetter': [
+    queueDeadLetterPayload.encode({
+      message: queueMessagePayload.encode({ ...message, failureCount: 2 }),
+      reason: SECRET,
+      deadAtMs: 0,
+    }),
+    {
+      kind: 'queueDeadLetter',
+      record: { message: { ...message, body: SECRET, failureCount: 2 }, reason: SECRET, deadAtMs: 0 },
+      sentence: 'given up at 1970-01-01T00:00:00.000Z after 2 failures',
+    },
+  ],
+  'queue.response': [
+    queueResponsePayload.encode({ body: encodeCbor(SECRET), completedAtMs: 0, expiresAtMs: 5 }),
+    {
+      kind: 'queueResponse',
+      record: { body: SECRET, completedAtMs: 0, expiresAtMs: 5 },
+      sentence: '7 bytes of body, answered at 1970-01-01T00:00:00.000Z',
+    },
+  ],
+  'queue.expiry': NOTHING,
+  'queue.quarantine': [utf8(SECRET), { kind: 'bytes', record: utf8(SECRET), sentence: '6 bytes' }],
+  'queue.quarantineReason': [
+    queueQuarantinePayload.encode({ reason: SECRET, atMs: 0, hasBytes: false }),
+    {
+      kind: 'queueQuarantine',
+      record: { reason: SECRET, atMs: 0, hasBytes: false },
+      sentence: 'put aside at 1970-01-01T00:00:00.000Z, its bytes cannot be read',
+    },
+  ],
+  'queue.pausedName': NOTHING,
   'workflow.name': [utf8(SECRET), { kind: 'workflowName', record: SECRET, sentence: 'a name of 6 bytes' }],
   'workflow.field': [
     encodeCbor(SECRET),
@@ -210,7 +271,7 @@ const ENTRIES: Readonly<Record<string, readonly [Uint8Array, object]>> = {
     utf8(SECRET),
     { kind: 'sqliteChunk', record: utf8(SECRET), sentence: 'a chunk that ends with 4,090 zero bytes' },
   ],
-  'keyspace.due': [new Uint8Array(0), { kind: 'none', record: undefined, sentence: 'no bytes' }],
+  'keyspace.due': NOTHING,
 };
 
 describe('an entry', () => {

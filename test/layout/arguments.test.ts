@@ -49,10 +49,10 @@ describe('values of another type', () => {
   test.each(FAMILIES.map((family) => ({ name: family.name, family })))('$name', ({ family }) => {
     for (const { name, type } of family.fields) {
       for (const stranger of [...STRANGERS, 1, 1n, new Uint8Array(32), ['x'], 'x']) {
-        if (/utf8|string/.test(type) && typeof stranger === 'string') continue;
+        if (/utf8|string|text/.test(type) && typeof stranger === 'string') continue;
         if (/bytes/.test(type) && stranger instanceof Uint8Array) continue;
-        if (/^u8|u32be|integer/.test(type) && typeof stranger === 'number') continue;
-        if (/u64be|u56be/.test(type) && typeof stranger === 'bigint') continue;
+        if (/^u8|u32be|integer|time/.test(type) && typeof stranger === 'number') continue;
+        if (/u64be$|u56be/.test(type) && typeof stranger === 'bigint') continue;
         if (/elements/.test(type) && Array.isArray(stranger)) continue;
         const fields = { ...family.example, [name]: stranger };
         expect(() => family.encode(fields), `${name} ${typeof stranger}`).toThrow(TypeError);

@@ -52,6 +52,7 @@ function bounds(domain: string): [number, number] {
 function valueArbitrary(type: string, domain: string): fc.Arbitrary<unknown> {
   switch (type) {
     case 'u8':
+    case 'u64be time':
     case 'tuple integer':
       return integers(...bounds(domain));
     case 'u32be':
@@ -64,6 +65,7 @@ function valueArbitrary(type: string, domain: string): fc.Arbitrary<unknown> {
       return edgeBytes({ maxLength: 12 });
     case 'utf8':
     case 'tuple string':
+    case 'T[text] 00':
       return texts;
     case 'tuple string, actor id':
       return actorIds;
@@ -175,6 +177,17 @@ export const REFERENCE: Readonly<Record<string, (fields: Fields) => Uint8Array>>
   'kv.entry': (f) => binary(4, f.userKey as Uint8Array),
   'queue.metadata': () => binary(5, 1, 1),
   'queue.message': (f) => binary(5, 1, 2, u64(f.id)),
+  'queue.state': () => binary(5, 1, 3),
+  'queue.ready': (f) => binary(5, 1, 4, u64(f.id)),
+  'queue.readyByName': (f) => binary(5, 1, 5, tuple([], f.name), 0, u64(f.id)),
+  'queue.pending': (f) => binary(5, 1, 6, u64(BigInt(f.availableAtMs as number)), u64(f.id)),
+  'queue.idempotency': (f) => binary(5, 1, 7, Buffer.from(f.idempotencyKey as string)),
+  'queue.deadLetter': (f) => binary(5, 1, 8, u64(f.id)),
+  'queue.response': (f) => binary(5, 1, 9, u64(f.id)),
+  'queue.expiry': (f) => binary(5, 1, 10, u64(BigInt(f.expiresAtMs as number)), f.tail as Uint8Array),
+  'queue.quarantine': (f) => binary(5, 1, 11, f.tail as Uint8Array),
+  'queue.quarantineReason': (f) => binary(5, 1, 12, f.tail as Uint8Array),
+  'queue.pausedName': (f) => binary(5, 1, 13, Buffer.from(f.name as string)),
   'queue.reserved': (f) => binary(5, 1, f.part as number, f.rest as Uint8Array),
   'workflow.name': (f) => tuple([6, 1], 1, f.index),
   'workflow.history': (f) => tuple([6, 1], 2, ...location(f.location)),

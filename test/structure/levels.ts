@@ -11,7 +11,7 @@ export interface UnitRule {
 const PLAIN = ['bytes', 'errors'];
 const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
-const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'state', 'traces', 'workflow'];
+const SUBSYSTEMS = ['connections', 'inspector-token', 'kv', 'queue', 'state', 'traces', 'workflow'];
 const STORES = ['stores/memory', 'stores/lmdb'];
 const KEYSPACE_PARTS = [...SUBSYSTEM, ...SUBSYSTEMS];
 const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
@@ -50,6 +50,7 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   connections: { units: SUBSYSTEM },
   'inspector-token': { units: SUBSYSTEM },
   kv: { units: SUBSYSTEM },
+  queue: { units: SUBSYSTEM },
   state: { units: SUBSYSTEM },
   traces: { units: SUBSYSTEM, builtins: ['async_hooks', 'crypto'] },
   workflow: { units: SUBSYSTEM },

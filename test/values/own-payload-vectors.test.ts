@@ -12,8 +12,18 @@ describe("payloads of the library's own", () => {
   test('are all there', () => {
     expect(new Set(vectors.map(({ payload }) => payload))).toEqual(
       new Set([
-        ...['system.layout_header', 'system.usage', 'system.wake', 'system.import_marker'],
-        ...['workflow.message', 'traces.index'],
+        'system.layout_header',
+        'system.usage',
+        'system.wake',
+        'system.import_marker',
+        'queue.state',
+        'queue.pending',
+        'queue.idempotency',
+        'queue.dead_letter',
+        'queue.response',
+        'queue.quarantine',
+        'workflow.message',
+        'traces.index',
       ]),
     );
   });

@@ -12,7 +12,22 @@ import {
   layout0WorkflowHistory,
   layout0WorkflowName,
 } from './layout-0.js';
-import { queueMessage, queueMetadata, queueReserved } from './queue.js';
+import {
+  queueDeadLetter,
+  queueExpiry,
+  queueIdempotency,
+  queueMessage,
+  queueMetadata,
+  queuePausedName,
+  queuePending,
+  queueQuarantine,
+  queueQuarantineReason,
+  queueReady,
+  queueReadyByName,
+  queueReserved,
+  queueResponse,
+  queueState,
+} from './queue.js';
 import { sqliteChunk, sqliteMeta } from './sqlite.js';
 import { systemImport, systemLayout, systemMigration, systemUsage, systemWake } from './system.js';
 import { traceChunk, traceIndex, tracesReserved } from './traces.js';
@@ -39,6 +54,17 @@ export const ACTOR_FAMILIES: readonly KeyFormat<object>[] = [
   kvEntry,
   queueMetadata,
   queueMessage,
+  queueState,
+  queueReady,
+  queueReadyByName,
+  queuePending,
+  queueIdempotency,
+  queueDeadLetter,
+  queueResponse,
+  queueExpiry,
+  queueQuarantine,
+  queueQuarantineReason,
+  queuePausedName,
   queueReserved,
   workflowName,
   workflowHistory,

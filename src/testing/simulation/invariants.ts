@@ -5,10 +5,12 @@ import {
   encodeKeyspacePartition,
   encodeRoot,
   keyspaceDue,
+  queuePending,
+  queueState,
   systemUsage,
 } from '../../layout/index.js';
 import { WHOLE_PARTITION } from '../../store/index.js';
-import { USAGE_NAMESPACES, type UsageCount, usagePayload } from '../../values/index.js';
+import { queueStatePayload, USAGE_NAMESPACES, type UsageCount, usagePayload } from '../../values/index.js';
 import { collect } from './collect.js';
 import type { Invariant, InvariantContext } from './options.js';
 
@@ -27,15 +29,17 @@ export const usageIsExact: Invariant = async (context) => {
   }
 };
 
-/** The due index has each actor at its earliest scheduled event, and nothing else. */
+/** The due index has each actor at the earliest of its scheduled events and of its queue, and nothing else. */
 export const dueIndexIsExact: Invariant = async (context) => {
   const expected: { actorId: string; wakeAtMs: number }[] = [];
   for (const actorId of context.actorIds) {
     const reader = await context.keyspace.openActor(actorId, { readOnly: true });
     const events = (await reader.state.get())?.scheduledEvents ?? [];
     await reader.close();
-    if (events.length === 0) continue;
-    const earliestMs = Math.min(...events.map(({ dueAtMs }) => dueAtMs));
+    const times = events.map(({ dueAtMs }) => dueAtMs);
+    times.push(...(await queueTimes(context, actorId)));
+    if (times.length === 0) continue;
+    const earliestMs = Math.min(...times);
     expected.push({ actorId, wakeAtMs: Math.max(0, earliestMs) });
   }
   expected.sort((a, b) => a.wakeAtMs - b.wakeAtMs || (a.actorId < b.actorId ? -1 : 1));
@@ -47,6 +51,18 @@ export const dueIndexIsExact: Invariant = async (context) => {
   deepStrictEqual(await collect(context.keyspace.due(Number.POSITIVE_INFINITY)), expected, 'due()');
   strictEqual((await context.keyspace.nextDue())?.actorId, expected[0]?.actorId, 'nextDue()');
 };
+
+/** When the queue of an actor says that it has something to do, which it does exactly while messages are to come. */
+async function queueTimes(context: InvariantContext, actorId: string): Promise<number[]> {
+  const partition = partitionOf(context, actorId);
+  const stored = await context.store.get(partition, queueState.encode({}));
+  if (stored === undefined) return [];
+  const { readyCount, isPaused, wakeAtMs } = queueStatePayload.decode(stored);
+  const pending = await collect(context.store.scanSizes(partition, queuePending.range(), { limit: 1 }));
+  const hasMore = !isPaused && readyCount + pending.length > 0;
+  strictEqual(wakeAtMs !== undefined, hasMore, `whether ${actorId} is due for its queue`);
+  return wakeAtMs === undefined ? [] : [wakeAtMs];
+}
 
 /** What is checked of every simulation unless others are given. */
 export const defaultInvariants: readonly Invariant[] = [usageIsExact, dueIndexIsExact];

@@ -6,6 +6,7 @@ import {
   connectionsWorkload,
   inspectorTokenWorkload,
   kvWorkload,
+  queueWorkload,
   stateWorkload,
 } from '../workloads/index.js';
 import { Actions } from './actions.js';
@@ -26,6 +27,7 @@ export const defaultWorkloads: readonly Workload[] = [
   stateWorkload,
   connectionsWorkload,
   inspectorTokenWorkload,
+  queueWorkload,
 ];
 
 /**

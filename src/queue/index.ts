@@ -1,0 +1,13 @@
+export type { QueueMessage } from './body.js';
+export type { DeadLetter, DeadLetters } from './dead-letters.js';
+export type { EnqueuedMessage, NewMessage } from './enqueueing.js';
+export type { PeekedMessage, QueueCounts, QueueListOptions, QueueSize } from './listing.js';
+export type { MessageLease } from './message-records.js';
+export type { Quarantine, QuarantinedMessage } from './quarantined.js';
+export { ActorQueue, type EnqueueOptions, type ReceiveOptions } from './queue.js';
+export type { ReceivedMessage } from './received-message.js';
+export type { LeasedMessage } from './receiving.js';
+export type { AnswerOptions } from './responses.js';
+export { QueueRoom } from './room.js';
+export { type QueueOptions, type QueueSettings, queueSettings } from './settings.js';
+export type { Backoff, NackOptions } from './settling.js';

@@ -1,0 +1,179 @@
+import type { ActorAccess } from '../actor/index.js';
+import { concatBytes, copyBytes } from '../bytes/index.js';
+import {
+  queueDeadLetter,
+  queueIdempotency,
+  queueMessage,
+  queuePending,
+  queueQuarantineReason,
+  queueReady,
+  queueReadyByName,
+  queueResponse,
+} from '../layout/index.js';
+import {
+  type QueueMessageRecord,
+  queueIdempotencyPayload,
+  queueMetadataPayload,
+  queueStatePayload,
+} from '../values/index.js';
+import {
+  FIRST_ID,
+  Ledger,
+  readNextId,
+  readSound,
+  readStanding,
+  STATE_KEY,
+  soundOrUndefined,
+} from './ledger.js';
+import { findAt, isDecoded } from './message-records.js';
+import { quarantine } from './quarantining.js';
+import type { QueueSettings } from './settings.js';
+import { idOfBytes, messageTailOf } from './tail.js';
+
+/** Messages read and indexed in one commit. */
+const PAGE = 256;
+const ID_BYTES = 8;
+const BEGUN = { metadata: new Uint8Array(14), readyCount: 0, isPaused: false, clockMs: 0 };
+
+/**
+ * Makes the index anew from the messages, in commits of bounded size, and the metadata, which it never takes below an
+ * id that was ever used. Leases that were given out are void. Until it is done the state record matches no metadata, so that
+ * whoever comes after a crash begins again. Does nothing if the index has come to match meanwhile.
+ *
+ * @param isWrong Whether the index is known to be wrong although it seems to match.
+ */
+export async function rebuild(access: ActorAccess, settings: QueueSettings, isWrong: boolean): Promise<void> {
+  const isPaused = await access.transaction(async (inner) => {
+    if (!isWrong && (await readStanding(inner)) !== undefined) return undefined;
+    const stored = await readSound(inner, STATE_KEY);
+    const state = stored && soundOrUndefined(() => queueStatePayload.decode(stored));
+    const begun = { ...BEGUN, isPaused: state?.isPaused ?? false, metadata: unmatched(state?.metadata) };
+    await inner.write((writes) => {
+      writes.set(STATE_KEY, queueStatePayload.encode(begun));
+      for (const family of [queueReady, queueReadyByName, queuePending]) writes.clearRange(family.range());
+    });
+    return begun.isPaused;
+  });
+  if (isPaused === undefined) return;
+  const run = new Rebuild(settings, isPaused);
+  while (await access.transaction((inner) => run.step(inner))) {
+    // Each step is a commit of its own.
+  }
+}
+
+class Rebuild {
+  readonly #settings: QueueSettings;
+  readonly #isPaused: boolean;
+  #range = queueMessage.range();
+  #messageCount = 0;
+  #readyCount = 0;
+  #nextId = FIRST_ID;
+
+  constructor(settings: QueueSettings, isPaused: boolean) {
+    this.#settings = settings;
+    this.#isPaused = isPaused;
+  }
+
+  /** @returns Whether there is more to do. */
+  async step(access: ActorAccess): Promise<boolean> {
+    // Somebody else has finished it.
+    if ((await readStanding(access)) !== undefined) return false;
+    const ledger = this.#ledger(access);
+    const keys: Uint8Array[] = [];
+    for await (const { key } of access.scanSizes(this.#range, { limit: PAGE })) keys.push(key);
+    for (const key of keys) await this.#index(ledger, key);
+    this.#messageCount = ledger.messageCount;
+    this.#readyCount = ledger.readyCount;
+    const last = keys.at(-1);
+    if (last !== undefined && keys.length === PAGE) {
+      this.#range = { begin: concatBytes(last, Uint8Array.of(0)), end: this.#range.end };
+      await ledger.flush();
+      return true;
+    }
+    await this.#seeOtherIds(access);
+    ledger.nextId = this.#nextId;
+    await ledger.touch();
+    return false;
+  }
+
+  #ledger(access: ActorAccess): Ledger {
+    const nowMs = Math.max(0, access.clock.nowMs());
+    const state = { ...BEGUN, readyCount: this.#readyCount, isPaused: this.#isPaused };
+    const standing = { nextId: this.#nextId, messageCount: this.#messageCount, state };
+    return new Ledger(access, this.#settings, standing, nowMs);
+  }
+
+  async #index(ledger: Ledger, key: Uint8Array): Promise<void> {
+    ledger.messageCount++;
+    const tail = messageTailOf(key);
+    if (tail.length >= ID_BYTES) this.#seen(idOfBytes(tail.slice(0, ID_BYTES)));
+    const found = await findAt(ledger, key);
+    if (found === undefined) return;
+    if (!isDecoded(found)) quarantine(ledger, tail, found.undecodable, found.bytes);
+    else if (tail.length === ID_BYTES) indexMessage(ledger, idOfBytes(tail), found);
+    else {
+      const bytes = await ledger.access.get(key);
+      quarantine(ledger, tail, `its key has ${tail.length} bytes for an id instead of ${ID_BYTES}`, bytes);
+    }
+  }
+
+  #seen(id: bigint): void {
+    if (id >= this.#nextId) this.#nextId = id + 1n;
+  }
+
+  /** Ids that were used and may not be among the messages any more. */
+  async #seeOtherIds(access: ActorAccess): Promise<void> {
+    for (const nextId of [await readNextId(access), await rememberedNextId(access)]) {
+      if (nextId !== undefined && nextId > this.#nextId) this.#nextId = nextId;
+    }
+    for (const family of [queueDeadLetter, queueResponse]) {
+      for await (const { key } of access.scanSizes(family.range(), { reverse: true, limit: 1 })) {
+        this.#seen(family.decode(key).id);
+      }
+    }
+    for await (const { key } of access.scanSizes(queueQuarantineReason.range())) {
+      const { tail } = queueQuarantineReason.decode(key);
+      if (tail.length >= ID_BYTES) this.#seen(idOfBytes(tail.slice(0, ID_BYTES)));
+    }
+    for await (const { value } of access.scan(queueIdempotency.range())) {
+      const record = soundOrUndefined(() => queueIdempotencyPayload.decode(value));
+      if (record !== undefined) this.#seen(idOfBytes(record.messageId));
+    }
+  }
+}
+
+/** The stamp of an index that is being made: those metadata, but with a version that there is none of. */
+function unmatched(metadata: Uint8Array = BEGUN.metadata): Uint8Array {
+  const stamp = copyBytes(metadata);
+  stamp[0] = 0;
+  return stamp;
+}
+
+/** The next id of the metadata that {@link unmatched} was made of. */
+async function rememberedNextId(access: ActorAccess): Promise<bigint | undefined> {
+  const stored = await access.get(STATE_KEY);
+  const state = stored && soundOrUndefined(() => queueStatePayload.decode(stored));
+  if (state === undefined) return undefined;
+  const metadata = copyBytes(state.metadata);
+  metadata[0] = queueMetadataPayload.payloadVersionMax;
+  return soundOrUndefined(() => queueMetadataPayload.decode(metadata))?.nextId;
+}
+
+function indexMessage(ledger: Ledger, id: bigint, record: QueueMessageRecord): void {
+  const { name, availableAtMs, inFlight = false, inFlightAtMs } = record;
+  const { nowMs, settings } = ledger;
+  if (inFlight) {
+    // Nobody knows the id of its lease any more.
+    const endsAtMs = availableAtMs ?? (inFlightAtMs ?? nowMs) + settings.visibilityMs;
+    const wait = { leaseId: '', ...(inFlightAtMs !== undefined && { sinceMs: inFlightAtMs }) };
+    ledger.addPending(clamped(endsAtMs), id, name, wait);
+  } else if (availableAtMs !== undefined && availableAtMs > nowMs) {
+    ledger.addPending(availableAtMs, id, name, {});
+  } else {
+    ledger.addReady(name, id);
+  }
+}
+
+function clamped(timeMs: number): number {
+  return Math.min(Math.max(0, timeMs), Number.MAX_SAFE_INTEGER);
+}
