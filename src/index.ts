@@ -56,11 +56,11 @@ export {
   type DecodedMessage,
   type DecodedResponse,
   type DecodedValue,
+  type DecodedWorkflowMessage,
   decodeEntry,
   decodeKeyspaceEntry,
   type ValueKind,
   type ValueRecords,
-  type WorkflowState,
 } from './inspect/index.js';
 export type { ActorInspectorToken } from './inspector-token/index.js';
 export {
@@ -171,6 +171,26 @@ export {
   type Write,
 } from './store/index.js';
 export {
+  type ActorTraces,
+  type FlushReport,
+  type OtlpExport,
+  type RecordedSpan,
+  type SpanContext,
+  type SpanLink,
+  type SpanStatus,
+  type StartSpanOptions,
+  type TraceAttributes,
+  type TraceEvent,
+  type TracePage,
+  type TracePageOptions,
+  type TraceRecorder,
+  type TraceRecorderOptions,
+  type TraceRetention,
+  type TraceSelection,
+  type TraceSpan,
+  toOtlp,
+} from './traces/index.js';
+export {
   EXPORT_FORMAT_VERSION,
   EXPORT_LINE_BYTES_MAX,
   type ExportOptions,
@@ -185,4 +205,36 @@ export {
   type VerifyExportOptions,
   verifyExport,
 } from './transfer/index.js';
-export type { ActorContents, ConnectionContents, UsageCount } from './values/index.js';
+export type {
+  ActiveSpanRecord,
+  ActorContents,
+  ConnectionContents,
+  SpanLinkRecord,
+  SpanStartRecord,
+  SpanStatusCode,
+  SpanStatusRecord,
+  TraceAttributeRecord,
+  TraceBodyRecord,
+  TraceChunkRecord,
+  TraceIndexRecord,
+  TraceRecord,
+  TraceRecordKey,
+  UsageCount,
+  WorkflowBranch,
+  WorkflowEntry,
+  WorkflowEntryType,
+  WorkflowEvent,
+  WorkflowMetadataRecord,
+  WorkflowSegment,
+  WorkflowState,
+} from './values/index.js';
+export type {
+  ActorWorkflow,
+  NewWorkflowMessage,
+  StagedFlush,
+  StoredValue,
+  WorkflowDraft,
+  WorkflowMessage,
+  WorkflowResetOptions,
+  WorkflowSnapshotEntry,
+} from './workflow/index.js';

@@ -17,6 +17,7 @@ import { addImport } from './import.js';
 import { jsonLine, Output, OutputClosed, printable, quoted, styleFor } from './output.js';
 import { addStats } from './stats.js';
 import { addSweep } from './sweep.js';
+import { addTraces } from './traces.js';
 import { type TreeOptions, walkStore } from './tree.js';
 import { TreeText } from './tree-text.js';
 
@@ -76,6 +77,7 @@ function createProgram(context: Context): Command {
   addActors(program, context);
   addGet(program, context);
   addStats(program, context);
+  addTraces(program, context);
   addCompact(program, context);
   addExport(program, context);
   addImport(program, context);

@@ -19,11 +19,15 @@ import {
   keyspaceDue,
   kvEntry,
   LAYOUT_0_WORKFLOW_FIELD,
+  type Location,
   layout0QueueMessage,
   layout0QueueMetadata,
   layout0SqliteChunk,
   layout0SqliteMeta,
+  layout0TraceChunk,
+  layout0WorkflowEntryMetadata,
   layout0WorkflowField,
+  layout0WorkflowHistory,
   layout0WorkflowName,
   queueDeadLetter,
   queueExpiry,
@@ -45,8 +49,13 @@ import {
   systemLayout,
   systemUsage,
   systemWake,
+  traceChunk,
+  traceIndex,
   WORKFLOW_FIELD,
+  workflowEntryMetadata,
   workflowField,
+  workflowHistory,
+  workflowMessage,
   workflowName,
 } from '../layout/index.js';
 import {
@@ -55,6 +64,7 @@ import {
   connectionContents,
   connectionPayload,
   decodeCbor,
+  decodeTraceChunk,
   fileMetaPayload,
   importMarkerPayload,
   layoutHeaderPayload,
@@ -66,9 +76,13 @@ import {
   queueQuarantinePayload,
   queueResponsePayload,
   queueStatePayload,
+  traceIndexPayload,
   usagePayload,
   type WakeRecord,
   wakePayload,
+  workflowEntryPayload,
+  workflowMessagePayload,
+  workflowMetadataPayload,
 } from '../values/index.js';
 import {
   blobBytesValue,
@@ -83,6 +97,7 @@ import {
 import { malformed, workflowState } from './records.js';
 import type { DecodedValue } from './value.js';
 import { number, plural, time } from './words.js';
+import { decodedWorkflowEntry, workflowEntrySentence } from './workflow.js';
 
 /** @param fields Of the key. */
 type ValueDecoder = (value: Uint8Array, fields: Readonly<Record<string, unknown>>) => DecodedValue;
@@ -155,6 +170,25 @@ function workflowCbor(
     sentence: `${plural(value.length, 'byte')} of ${noun}`,
   });
 }
+
+const workflowEntryValue: ValueDecoder = (value, { location }) => {
+  const entry = workflowEntryPayload.decode(value);
+  const record = decodedWorkflowEntry(entry, location as Location);
+  return { kind: 'workflowEntry', record, sentence: workflowEntrySentence(entry.event) };
+};
+
+const workflowMetadataValue: ValueDecoder = (value) => {
+  const record = workflowMetadataPayload.decode(value);
+  const sentence = `${record.status}, ${plural(record.attempts, 'attempt')}`;
+  return { kind: 'workflowMetadata', record, sentence };
+};
+
+const traceChunkValue: ValueDecoder = (value) => {
+  const record = decodeTraceChunk(value);
+  const { records, activeSpans } = record;
+  const sentence = `${plural(records.length, 'record')}, ${plural(activeSpans.length, 'active span')}`;
+  return { kind: 'traceChunk', record, sentence };
+};
 
 const WORKFLOW_FIELDS = {
   state: workflowStateValue,
@@ -264,6 +298,20 @@ export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
   [queuePausedName.name]: emptyValue,
   [workflowName.name]: workflowNameValue,
   [workflowField.name]: workflowFieldValue(WORKFLOW_FIELD),
+  [workflowHistory.name]: workflowEntryValue,
+  [workflowEntryMetadata.name]: workflowMetadataValue,
+  [workflowMessage.name]: (value) => {
+    const { data, ...rest } = workflowMessagePayload.decode(value);
+    const sentence = `${plural(data.length, 'byte')} of data, sent at ${time(rest.sentAtMs)}`;
+    return { kind: 'workflowMessage', record: { ...rest, data: decodeCbor(data) }, sentence };
+  },
+  [traceChunk.name]: traceChunkValue,
+  [traceIndex.name]: (value) => {
+    const record = traceIndexPayload.decode(value);
+    const { recordCount, chunkBytes, traces } = record;
+    const sentence = `${plural(recordCount, 'record')} of ${plural(traces.length, 'trace')} in ${plural(chunkBytes, 'byte')}`;
+    return { kind: 'traceIndex', record, sentence };
+  },
   [sqliteMeta.name]: fileMetaValue,
   [sqliteChunk.name]: sqliteChunkValue,
   [blobDescriptor.name]: blobDescriptorValue,
@@ -284,6 +332,9 @@ export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
   [layout0QueueMessage.name]: queueMessageValue,
   [layout0WorkflowName.name]: workflowNameValue,
   [layout0WorkflowField.name]: workflowFieldValue(LAYOUT_0_WORKFLOW_FIELD),
+  [layout0WorkflowHistory.name]: workflowEntryValue,
+  [layout0WorkflowEntryMetadata.name]: workflowMetadataValue,
+  [layout0TraceChunk.name]: traceChunkValue,
   [layout0SqliteMeta.name]: fileMetaValue,
   [layout0SqliteChunk.name]: sqliteChunkValue,
   [keyspaceDue.name]: emptyValue,

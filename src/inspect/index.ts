@@ -4,6 +4,6 @@ export type {
   DecodedField,
   DecodedMessage,
   DecodedResponse,
-  WorkflowState,
+  DecodedWorkflowMessage,
 } from './records.js';
 export type { DecodedValue, ValueKind, ValueRecords } from './value.js';

@@ -1,14 +1,22 @@
 import { KeyspaceError } from '../errors.js';
-import type {
-  FieldRecord,
-  QueueDeadLetterRecord,
-  QueueMessageRecord,
-  QueueResponseRecord,
+import {
+  type FieldRecord,
+  type QueueDeadLetterRecord,
+  type QueueMessageRecord,
+  type QueueResponseRecord,
+  WORKFLOW_STATES,
+  type WorkflowMessageRecord,
+  type WorkflowState,
 } from '../values/index.js';
 
 /** A message with the value that its record holds as CBOR. */
 export interface DecodedMessage extends Omit<QueueMessageRecord, 'body'> {
   readonly body: unknown;
+}
+
+/** A message with the value that its record holds as CBOR. */
+export interface DecodedWorkflowMessage extends Omit<WorkflowMessageRecord, 'data'> {
+  readonly data: unknown;
 }
 
 /** A dead letter with its message decoded. */
@@ -27,18 +35,6 @@ export interface DecodedField extends Omit<FieldRecord, 'content'> {
   readonly value?: unknown;
   readonly blob?: { readonly digest: Uint8Array; readonly byteCount: number };
 }
-
-const WORKFLOW_STATES = [
-  'pending',
-  'running',
-  'sleeping',
-  'failed',
-  'completed',
-  'cancelled',
-  'rolling_back',
-] as const;
-
-export type WorkflowState = (typeof WORKFLOW_STATES)[number];
 
 /** @throws {KeyspaceError} `value.malformed` if the word is none. */
 export function workflowState(word: string): WorkflowState {

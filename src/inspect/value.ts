@@ -14,15 +14,20 @@ import type {
   QueuePendingRecord,
   QueueQuarantineRecord,
   QueueStateRecord,
+  TraceChunkRecord,
+  TraceIndexRecord,
   UsageRecord,
   WakeRecord,
+  WorkflowEntry,
+  WorkflowMetadataRecord,
+  WorkflowState,
 } from '../values/index.js';
 import type {
   DecodedDeadLetter,
   DecodedField,
   DecodedMessage,
   DecodedResponse,
-  WorkflowState,
+  DecodedWorkflowMessage,
 } from './records.js';
 
 /** What each kind of value is decoded to. */
@@ -51,6 +56,12 @@ export interface ValueRecords {
   readonly workflowOutput: unknown;
   readonly workflowError: unknown;
   readonly workflowInput: unknown;
+  readonly workflowEntry: WorkflowEntry;
+  readonly workflowMetadata: WorkflowMetadataRecord;
+  readonly workflowMessage: DecodedWorkflowMessage;
+  /** Attribute values are CBOR. */
+  readonly traceChunk: TraceChunkRecord;
+  readonly traceIndex: TraceIndexRecord;
   readonly fileMeta: FileMetaRecord;
   /** 1 to 4,096 bytes of a database file; the rest of 4,096 is zero. */
   readonly sqliteChunk: Uint8Array;

@@ -2,8 +2,8 @@ export function number(value: number | bigint): string {
   return value.toLocaleString('en-US');
 }
 
-export function plural(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+export function plural(value: number, noun: string, nouns = `${noun}s`): string {
+  return `${number(value)} ${value === 1 ? noun : nouns}`;
 }
 
 /** A time as ISO 8601 has it, or in milliseconds where that has none. */

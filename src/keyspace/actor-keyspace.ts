@@ -9,6 +9,8 @@ import type { Layout } from '../layout/index.js';
 import { ActorQueue, QueueRoom, type QueueSettings } from '../queue/index.js';
 import { ActorSqlite, SqliteHome } from '../sqlite/index.js';
 import { ActorState } from '../state/index.js';
+import { ActorTraces } from '../traces/index.js';
+import { ActorWorkflow } from '../workflow/index.js';
 import { type ActorUsage, actorUsage } from './usage.js';
 
 /** Everything an actor keeps, on the actor itself and inside a transaction alike. */
@@ -26,6 +28,10 @@ export interface ActorSubsystems {
   readonly fields: ActorFields;
   /** A SQLite database. */
   readonly sqlite: ActorSqlite;
+  /** What a replaying workflow engine keeps. */
+  readonly workflow: ActorWorkflow;
+  /** Spans. */
+  readonly traces: ActorTraces;
 }
 
 /** Every part of an actor whose values may be in blobs: the collector must know them all. */
@@ -44,6 +50,8 @@ export class ActorKeyspace implements ActorSubsystems {
   readonly blobs: ActorBlobs;
   readonly fields: ActorFields;
   readonly sqlite: ActorSqlite;
+  readonly workflow: ActorWorkflow;
+  readonly traces: ActorTraces;
   readonly #handle: ActorHandle;
   readonly #settings: SubsystemSettings;
   readonly #room = new QueueRoom();
@@ -55,6 +63,7 @@ export class ActorKeyspace implements ActorSubsystems {
     this.#handle = handle;
     this.#settings = settings;
     this.#onClose = onClose;
+    accesses.set(this, handle.access);
     ({
       state: this.state,
       connections: this.connections,
@@ -64,6 +73,8 @@ export class ActorKeyspace implements ActorSubsystems {
       blobs: this.blobs,
       fields: this.fields,
       sqlite: this.sqlite,
+      workflow: this.workflow,
+      traces: this.traces,
     } = subsystems(handle.access, settings, this.#sqliteHome, this.#room, false));
   }
 
@@ -154,6 +165,19 @@ export class ActorKeyspace implements ActorSubsystems {
   }
 }
 
+const accesses = new WeakMap<ActorKeyspace, ActorAccess>();
+
+/**
+ * The keys of an open actor, for adapters that work below the subsystems.
+ *
+ * @throws {TypeError} If it is no actor of this package.
+ */
+export function accessOf(actor: ActorKeyspace): ActorAccess {
+  const access = accesses.get(actor);
+  if (access === undefined) throw new TypeError('actor must be one that a keyspace has opened');
+  return access;
+}
+
 /** How the subsystems of an actor behave. */
 export interface SubsystemSettings {
   readonly queue: QueueSettings;
@@ -176,5 +200,7 @@ function subsystems(
     blobs: new ActorBlobs(access, BLOB_HOLDERS),
     fields: new ActorFields(access, settings.fields),
     sqlite: new ActorSqlite(sqliteHome, access),
+    workflow: new ActorWorkflow(access),
+    traces: new ActorTraces(access),
   };
 }

@@ -50,7 +50,7 @@ export const QUEUE = {
 } as const;
 
 /** First element of a workflow key's tuple. Greater ones are reserved. */
-export const WORKFLOW = { names: 1, history: 2, fields: 3, entryMetadata: 4 } as const;
+export const WORKFLOW = { names: 1, history: 2, fields: 3, entryMetadata: 4, messages: 5 } as const;
 
 export const WORKFLOW_FIELD = { state: 1, output: 2, error: 3, input: 4 } as const;
 
@@ -58,7 +58,7 @@ export const WORKFLOW_FIELD = { state: 1, output: 2, error: 3, input: 4 } as con
 export const LAYOUT_0_WORKFLOW_FIELD = { state: 1, output: 2, error: 3, version: 4, input: 5 } as const;
 
 /** First element of a trace key's tuple. Greater ones are reserved. */
-export const TRACES = { chunks: 1 } as const;
+export const TRACES = { chunks: 1, index: 2 } as const;
 
 /** The part of a database file that the byte after the version selects. */
 export const SQLITE = { meta: 0x00, chunks: 0x01 } as const;

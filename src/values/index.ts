@@ -57,6 +57,26 @@ export {
   queueStatePayload,
 } from './queue-records.js';
 export {
+  type ActiveSpanRecord,
+  SPAN_STATUS_CODES,
+  type SpanLinkRecord,
+  type SpanStartRecord,
+  type SpanStatusCode,
+  type SpanStatusRecord,
+  type TraceAttributeRecord,
+  type TraceBodyRecord,
+  type TraceChunkRecord,
+  type TraceRecord,
+  type TraceRecordKey,
+  traceChunkPayload,
+} from './trace-chunk.js';
+export {
+  compressTraceChunk,
+  decodeTraceChunk,
+  TRACE_CHUNK_BYTES_MAX,
+} from './trace-compression.js';
+export { type TraceIndexRecord, traceHash, traceIndexPayload } from './trace-index.js';
+export {
   USAGE_NAMESPACES,
   USAGE_RECORD_BYTES,
   type UsageCount,
@@ -65,3 +85,34 @@ export {
   writeUsageRecord,
 } from './usage.js';
 export { type WakeRecord, wakePayload } from './wake.js';
+export {
+  BRANCH_STATUSES,
+  type BranchRecord,
+  type BranchStatus,
+  SLEEP_STATES,
+  type SleepState,
+  WORKFLOW_ENTRY_TYPES,
+  type WorkflowEntryRecord,
+  type WorkflowEntryType,
+  type WorkflowEventRecord,
+  type WorkflowSegment,
+  workflowEntryPayload,
+} from './workflow-entry.js';
+export {
+  decodeWorkflowEvent,
+  encodeWorkflowEvent,
+  sameLocation,
+  type WorkflowBranch,
+  type WorkflowEntry,
+  type WorkflowEvent,
+} from './workflow-event.js';
+export {
+  ENTRY_STATUSES,
+  type EntryStatus,
+  WORKFLOW_STATES,
+  type WorkflowMessageRecord,
+  type WorkflowMetadataRecord,
+  type WorkflowState,
+  workflowMessagePayload,
+  workflowMetadataPayload,
+} from './workflow-metadata.js';

@@ -63,6 +63,7 @@ export interface PayloadDefinition<Wire, Value> {
   /** Writes a record of the newest version. */
   readonly write: (cursor: ByteCursor, record: Wire) => void;
   readonly toWire: (value: Value) => Wire;
+  /** @throws {BareError} If no encoder writes this record. */
   readonly fromWire: (record: Wire) => Value;
 }
 
@@ -106,15 +107,14 @@ export function definePayload<Wire, Value>(definition: PayloadDefinition<Wire, V
           { payload: name, payloadVersion, payloadVersionMax: versions.max },
         );
       }
-      let record: Wire;
       try {
-        record = versions.read(payloadVersion, cursor);
+        const record = versions.read(payloadVersion, cursor);
+        if (cursor.offset < bytes.length) throw malformed(cursor.offset, 'trailing bytes');
+        return definition.fromWire(record);
       } catch (error) {
         if (error instanceof BareError) throw malformed(cursor.offset, error.issue, error);
         throw error;
       }
-      if (cursor.offset < bytes.length) throw malformed(cursor.offset, 'trailing bytes');
-      return definition.fromWire(record);
     },
   };
 }

@@ -148,7 +148,7 @@ describe('a tree', () => {
     const store = new MemoryStore();
     await setRaw(store, 'old', '07150116012c', '6e');
     await setRaw(store, 'old', '08150114140000', '00');
-    await setRaw(store, 'old', '081501160e1014', '00');
+    await setRaw(store, 'old', '081501160e1014', `0100${'00'.repeat(11)}`);
     expect(await textOf(store)).toEqual([
       'actor "old"',
       '  07 workflow',
@@ -157,13 +157,13 @@ describe('a tree', () => {
       '  08 traces',
       expect.stringMatching(/^ {4}! 08 15 01 14 14 00 00 {2}malformed at byte /),
       '    layout0.traces.chunk (readable)',
-      '      08 15 01 16 0e 10 14  Layout 0: trace chunk 0 of the bucket that starts at second 3600. 1 byte',
+      '      08 15 01 16 0e 10 14  Layout 0: trace chunk 0 of the bucket that starts at second 3600. 13 bytes',
       '               keys  key bytes  value bytes',
       '  07 workflow     1          6            1',
-      '  08 traces       2         14            2',
-      '  all             3         20            3',
+      '  08 traces       2         14           14',
+      '  all             3         20           15',
       '',
-      '1 actor, 3 keys, 23 bytes, 1 malformed key',
+      '1 actor, 3 keys, 35 bytes, 1 malformed key',
     ]);
   });
 

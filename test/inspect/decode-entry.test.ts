@@ -35,8 +35,17 @@ import {
   queueQuarantinePayload,
   queueResponsePayload,
   queueStatePayload,
+  type TraceChunkRecord,
+  type TraceIndexRecord,
+  traceChunkPayload,
+  traceIndexPayload,
   usagePayload,
+  type WorkflowEntryRecord,
+  type WorkflowMetadataRecord,
   wakePayload,
+  workflowEntryPayload,
+  workflowMessagePayload,
+  workflowMetadataPayload,
 } from '../../src/values/index.js';
 import { errorOf } from '../values/support.js';
 
@@ -45,7 +54,7 @@ const SECRET = 'secret';
 const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
 
 /** Payloads whose keys are settled and whose values no part of this version reads. */
-const UNREAD = ['workflow v1 Entry', 'workflow v1 EntryMetadata', 'traces v1 Chunk', 'not defined yet'];
+const UNREAD = ['not defined yet'];
 
 function entryOf(name: string, value: Uint8Array, fields?: object) {
   const family = FAMILIES.find((each) => each.name === name)!;
@@ -90,6 +99,29 @@ const pass = {
 };
 const message = { name: SECRET, body: encodeCbor(SECRET), enqueuedAtMs: 1_771_900_000_000 };
 
+const workflowEntry: WorkflowEntryRecord = {
+  id: SECRET,
+  location: [0, { loop: 0, iteration: 256 }, 1],
+  event: {
+    type: 'race',
+    winner: SECRET,
+    branches: new Map([[SECRET, { status: 'completed', output: encodeCbor(SECRET) }]]),
+  },
+};
+const workflowMetadata: WorkflowMetadataRecord = {
+  ...{ status: 'exhausted', error: SECRET, attempts: 4, lastAttemptAtMs: 1, createdAtMs: 0 },
+  ...{ completedAtMs: 2, rollbackCompletedAtMs: 3, rollbackError: SECRET },
+};
+const traceChunk: TraceChunkRecord = {
+  baseUnixNs: 1n,
+  strings: [SECRET],
+  records: [{ timeOffsetNs: 0n, body: { type: 'end', spanId: new Uint8Array(8) } }],
+  activeSpans: [],
+};
+const traceIndex: TraceIndexRecord = {
+  ...{ chunkBytes: 1_000, recordCount: 3, firstNs: 0n, lastNs: 2n ** 64n - 1n, isSelfContained: true },
+  ...{ traces: Uint32Array.of(1, 0xffff_ffff), names: Uint32Array.of(0) },
+};
 const QUEUE_STATE = { metadata: new Uint8Array(14), readyCount: 2, isPaused: true, clockMs: 0 };
 const NOTHING = [new Uint8Array(0), { kind: 'none', record: undefined, sentence: 'no bytes' }] as const;
 
@@ -217,6 +249,40 @@ const ENTRIES: Readonly<Record<string, readonly [Uint8Array, object]>> = {
     encodeCbor(SECRET),
     { kind: 'workflowOutput', record: SECRET, sentence: '7 bytes of output' },
   ],
+  'workflow.history': [
+    workflowEntryPayload.encode(workflowEntry),
+    {
+      kind: 'workflowEntry',
+      record: {
+        ...workflowEntry,
+        event: {
+          ...workflowEntry.event,
+          branches: new Map([[SECRET, { status: 'completed', output: SECRET }]]),
+        },
+      },
+      sentence: 'a race of 1 branch',
+    },
+  ],
+  'workflow.entryMetadata': [
+    workflowMetadataPayload.encode(workflowMetadata),
+    { kind: 'workflowMetadata', record: workflowMetadata, sentence: 'exhausted, 4 attempts' },
+  ],
+  'workflow.message': [
+    workflowMessagePayload.encode({ id: SECRET, name: SECRET, data: encodeCbor(SECRET), sentAtMs: 0 }),
+    {
+      kind: 'workflowMessage',
+      record: { id: SECRET, name: SECRET, data: SECRET, sentAtMs: 0 },
+      sentence: '7 bytes of data, sent at 1970-01-01T00:00:00.000Z',
+    },
+  ],
+  'traces.chunk': [
+    traceChunkPayload.encode(traceChunk),
+    { kind: 'traceChunk', record: traceChunk, sentence: '1 record, 0 active spans' },
+  ],
+  'traces.index': [
+    traceIndexPayload.encode(traceIndex),
+    { kind: 'traceIndex', record: traceIndex, sentence: '3 records of 2 traces in 1,000 bytes' },
+  ],
   'sqlite.meta': [
     fromHex('0100' + '0020000000000000'),
     { kind: 'fileMeta', record: { fileBytes: 8_192 }, sentence: 'a file of 8,192 bytes' },
@@ -307,7 +373,9 @@ describe('an entry', () => {
   });
 
   test('of layout 0 is what it is in layout 1', () => {
-    for (const name of ['queue.message', 'queue.metadata', 'workflow.name', 'sqlite.meta', 'sqlite.chunk']) {
+    const names = ['queue.message', 'queue.metadata', 'workflow.name', 'workflow.history'];
+    names.push('workflow.entryMetadata', 'traces.chunk', 'sqlite.meta', 'sqlite.chunk');
+    for (const name of names) {
       const [value, expected] = ENTRIES[name]!;
       expect(entryOf(`layout0.${name}`, value).value).toEqual(expected);
     }
@@ -351,6 +419,11 @@ describe('refused are', () => {
     ['workflow.name', 'c0', undefined],
     ['workflow.field', Buffer.from('walking').toString('hex'), { field: WORKFLOW_FIELD.state }],
     ['workflow.field', 'f7f7', { field: WORKFLOW_FIELD.output }],
+    [
+      'workflow.history',
+      Buffer.from(workflowEntryPayload.encode(workflowEntry)).toString('hex'),
+      { location: [0, { loop: 0, iteration: 257 }, 1] },
+    ],
     ['sqlite.chunk', '', undefined],
     ['sqlite.chunk', '00'.repeat(4_097), undefined],
     ['keyspace.due', '00', undefined],

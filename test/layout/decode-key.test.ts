@@ -84,7 +84,7 @@ describe('what is wrong with a key', () => {
     ['060199', 2, 'no integer of 0 to 2^53 - 1'],
     ['060115', 3, 'an integer is cut off'],
     ['06011500', 3, 'an integer has leading zeroes'],
-    ['06011414', 2, 'integer is not from 5 to 9007199254740991'],
+    ['06011414', 2, 'integer is not from 6 to 9007199254740991'],
     ['00010261', 3, 'no family goes on with 61 here'],
     ['05010200000000000001', 10, 'ends 1 byte too early'],
     ['050102000000000000000100', 11, '1 byte after the end of queue.message'],
@@ -104,7 +104,7 @@ describe('what is wrong with a key', () => {
 
 test('a huge key is decoded or refused in one pass', () => {
   const nested = new Uint8Array(2_000_000).fill(0x05);
-  nested.set([0x06, 0x01, 0x15, 0x05]);
+  nested.set([0x06, 0x01, 0x15, 0x06]);
   expect(malformedDetails(() => decodeKey(nested)).reason).toBe('nested deeper than 32');
   nested.set([0x06, 0x01, 0x15, 0x02]);
   expect(malformedDetails(() => decodeKey(nested)).byteOffset).toBe(5);

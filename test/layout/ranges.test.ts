@@ -79,8 +79,8 @@ test('documented bounds', () => {
   expect(hex(queueMessage.range({ id: 1n }))).toEqual(['0501020000000000000001', '050102000000000000000100']);
   expect(hex(sqliteChunk.range({ fileTag: 1 }))).toEqual(['08010101', '08010102']);
   expect(hex(traceChunk.range({ bucketStartSec: 3_600 }))).toEqual(['07011501160e10', '07011501160e10ff']);
-  expect(hex(workflowReserved.range())).toEqual(['06011505', '0601ff']);
-  expect(hex(workflowReserved.rangeWithin({}))).toEqual(['06011505', '0601ff']);
+  expect(hex(workflowReserved.range())).toEqual(['06011506', '0601ff']);
+  expect(hex(workflowReserved.rangeWithin({}))).toEqual(['06011506', '0601ff']);
 });
 
 test('a gap, an unknown field and a bad value are refused', () => {

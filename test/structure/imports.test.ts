@@ -13,7 +13,7 @@ describe('the source', () => {
   });
 
   test('has entries that only re-export', () => {
-    const entries = sources.filter(({ path }) => /^((stores\/)?[^/]+\/)?index\.ts$/.test(path));
+    const entries = sources.filter(({ path }) => /^(((stores|adapters)\/)?[^/]+\/)?index\.ts$/.test(path));
     expect(entries.length).toBeGreaterThan(0);
     expect(entries.filter(({ text }) => !onlyReexports(text)).map(({ path }) => path)).toEqual([]);
   });

@@ -11,14 +11,26 @@ export interface UnitRule {
 const PLAIN = ['bytes', 'errors'];
 const ACTOR_PARTS = [...PLAIN, 'clock', 'layout', 'values', 'store'];
 const SUBSYSTEM = [...ACTOR_PARTS, 'actor'];
-const SUBSYSTEMS = ['blobs', 'connections', 'fields', 'inspector-token', 'kv', 'queue', 'sqlite', 'state'];
+const SUBSYSTEMS = [
+  'blobs',
+  'connections',
+  'fields',
+  'inspector-token',
+  'kv',
+  'queue',
+  'sqlite',
+  'state',
+  'traces',
+  'workflow',
+];
 const STORES = ['stores/memory', 'stores/lmdb'];
 const KEYSPACE_PARTS = [...SUBSYSTEM, ...SUBSYSTEMS];
 const PUBLIC = ['errors', 'index', 'layout', 'tuple', ...STORES];
 
 /**
  * The levels of the source, lowest first: a unit imports only what its line names. Bytes, tuples, layouts and
- * values are pure, so they name no module that reaches outside the process; generated value codecs assert.
+ * values are pure, so they name no module that reaches outside the process; generated value codecs assert, and
+ * trace chunks are compressed.
  */
 export const LEVELS: Readonly<Record<string, UnitRule>> = {
   bytes: { units: [] },
@@ -26,7 +38,7 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
   clock: { units: [] },
   tuple: { units: PLAIN },
   layout: { units: [...PLAIN, 'tuple'] },
-  values: { units: PLAIN, packages: ['@bare-ts/lib', 'cborg'], builtins: ['assert/strict'] },
+  values: { units: PLAIN, packages: ['@bare-ts/lib', 'cborg'], builtins: ['assert/strict', 'zlib'] },
   inspect: { units: [...PLAIN, 'layout', 'values'] },
   store: { units: [...PLAIN, 'clock'], builtins: ['timers/promises'] },
   'stores/memory': { units: [...PLAIN, 'store'], builtins: ['timers/promises'] },
@@ -58,10 +70,20 @@ export const LEVELS: Readonly<Record<string, UnitRule>> = {
     builtins: ['crypto', 'fs/promises'],
   },
   state: { units: SUBSYSTEM },
+  traces: { units: SUBSYSTEM, builtins: ['async_hooks', 'crypto'] },
+  workflow: { units: SUBSYSTEM },
   keyspace: { units: KEYSPACE_PARTS },
   maintenance: { units: [...KEYSPACE_PARTS, 'keyspace'] },
   transfer: { units: [...ACTOR_PARTS, 'clock'], builtins: ['crypto'] },
   index: { units: [...KEYSPACE_PARTS, 'clock', 'inspect', 'keyspace', 'maintenance', 'transfer'] },
+  'adapters/opentelemetry': {
+    units: [...KEYSPACE_PARTS, 'clock', 'keyspace'],
+    packages: ['@opentelemetry/core', '@opentelemetry/sdk-trace-base'],
+  },
+  'adapters/rivetkit': {
+    units: [...KEYSPACE_PARTS, 'clock', 'keyspace'],
+    packages: ['@rivetkit/workflow-engine', '@rivetkit/traces', '@rivetkit/sqlite-vfs'],
+  },
   testing: {
     units: [...KEYSPACE_PARTS, 'clock', 'keyspace', 'stores/memory'],
     builtins: ['assert/strict', 'crypto', 'timers/promises', 'util'],

@@ -7,8 +7,8 @@ import { transform } from '@bare-ts/tools';
 
 const folder = fileURLToPath(new URL('../../src/values/schemas/', import.meta.url));
 
-// 64-bit integers become numbers that are refused beyond 2^53, except here, where all of u64 is used.
-const bigintSchemas = new Set(['queue-metadata-v4']);
+// 64-bit integers become numbers that are refused beyond 2^53, except here, where more of u64 is used.
+const bigintSchemas = new Set(['queue-metadata-v4', 'trace-chunk-v1', 'trace-index-v1']);
 
 function generate(name) {
   const code = transform(readFileSync(join(folder, `${name}.bare`), 'utf8'), {

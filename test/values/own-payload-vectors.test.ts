@@ -29,6 +29,8 @@ describe("payloads of the library's own", () => {
         'blobs.upload',
         'blobs.pass',
         'field',
+        'workflow.message',
+        'traces.index',
       ]),
     );
   });

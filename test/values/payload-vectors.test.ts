@@ -23,13 +23,16 @@ const payloadOf = (name: string) => {
   return found.payload;
 };
 
-describe('payloads of the published package', () => {
+describe('payloads of the published packages', () => {
   test('are all there', () => {
     expect(payloads.vectors.map(({ payload, payloadVersion }) => `${payload} ${payloadVersion}`)).toEqual([
       ...['actor 1', 'actor 1', 'actor 2', 'actor 2', 'actor 2'],
       ...['actor 3', 'actor 3', 'actor 4', 'actor 4', 'actor 4'],
       ...['connection 3', 'connection 3', 'connection 4', 'connection 4'],
       ...['queue.message 4', 'queue.message 4', 'queue.message 4', 'queue.metadata 4'],
+      ...Array.from({ length: 5 }, () => ['workflow.entry 1', 'workflow.entry_metadata 1']).flat(),
+      ...Array.from({ length: 11 }, () => 'workflow.entry 1'),
+      ...Array.from({ length: 4 }, () => 'traces.chunk 1'),
     ]);
   });
 

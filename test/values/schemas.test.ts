@@ -32,6 +32,12 @@ const PUBLISHED = {
   'queue-state-v1': 'ae42cff035c26f2d',
   'queue-message-v4': '0cfdbb5bdd45bc6a',
   'queue-metadata-v4': '293a0fb9b8ec0606',
+  'trace-chunk-v1': '8e0c9468e0b59235',
+  'trace-chunk-v2': 'd498632aa8fd2c78',
+  'trace-index-v1': '2a1344d574ea001f',
+  'workflow-entry-metadata-v1': 'bbcd10bcb9394230',
+  'workflow-entry-v1': '5676dd7f141f94c2',
+  'workflow-message-v1': '16b01de500927115',
 };
 
 test('published schemas are unedited', () => {

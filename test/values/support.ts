@@ -4,6 +4,8 @@ import { type ErrorCode, isKeyspaceError, type KeyspaceError } from '../../src/e
 import {
   type ActorRecord,
   actorPayload,
+  BRANCH_STATUSES,
+  type BranchRecord,
   blobDescriptorPayload,
   blobPassPayload,
   blobReferencePayload,
@@ -12,6 +14,7 @@ import {
   blobUploadPayload,
   type ConnectionRecord,
   connectionPayload,
+  ENTRY_STATUSES,
   fieldPayload,
   fileMetaPayload,
   importMarkerPayload,
@@ -26,9 +29,21 @@ import {
   queueQuarantinePayload,
   queueResponsePayload,
   queueStatePayload,
+  SLEEP_STATES,
+  SPAN_STATUS_CODES,
+  type TraceChunkRecord,
+  traceChunkPayload,
+  traceIndexPayload,
   USAGE_NAMESPACES,
   usagePayload,
+  WORKFLOW_ENTRY_TYPES,
+  type WorkflowEntryRecord,
+  type WorkflowEventRecord,
+  type WorkflowMetadataRecord,
   wakePayload,
+  workflowEntryPayload,
+  workflowMessagePayload,
+  workflowMetadataPayload,
 } from '../../src/values/index.js';
 
 /** The error that `action` throws; anything but a KeyspaceError of this code fails the test. */
@@ -46,8 +61,9 @@ export function errorOf<Code extends ErrorCode>(code: Code, action: () => unknow
 /** A record as the vectors hold it: bytes as hex, bigints as decimal text, maps as lists of pairs. */
 export function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
+  if (value instanceof Uint32Array) return [...value];
   if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Map) return [...value];
+  if (value instanceof Map) return [...value].map(plain);
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, plain(field)]));
@@ -101,6 +117,138 @@ const queueMessage: fc.Arbitrary<QueueMessageRecord> = fc.record(
   },
   { requiredKeys: ['name', 'body', 'enqueuedAtMs'] },
 );
+
+const natMs = fc.maxSafeNat();
+const u64 = fc.bigInt(0n, 2n ** 64n - 1n);
+
+const branches: fc.Arbitrary<ReadonlyMap<string, BranchRecord>> = fc
+  .array(
+    fc.tuple(
+      text,
+      fc.record(
+        { status: fc.constantFrom(...BRANCH_STATUSES), output: bytes, error: text },
+        { requiredKeys: ['status'] },
+      ),
+    ),
+    { maxLength: 4 },
+  )
+  .map((entries) => new Map(entries));
+
+const event: fc.Arbitrary<WorkflowEventRecord> = fc.oneof(
+  fc.record({ type: fc.constant('step' as const), output: bytes, error: text }, { requiredKeys: ['type'] }),
+  fc.record(
+    { type: fc.constant('loop' as const), state: bytes, iteration: u32, output: bytes },
+    { requiredKeys: ['type', 'state', 'iteration'] },
+  ),
+  fc.record({
+    type: fc.constant('sleep' as const),
+    deadlineMs: natMs,
+    state: fc.constantFrom(...SLEEP_STATES),
+  }),
+  fc.record({ type: fc.constant('message' as const), name: text, data: bytes }),
+  fc.record({ type: fc.constant('rollback_checkpoint' as const), name: text }),
+  fc.record({ type: fc.constant('join' as const), branches }),
+  fc.record(
+    { type: fc.constant('race' as const), winner: text, branches },
+    { requiredKeys: ['type', 'branches'] },
+  ),
+  fc.record(
+    {
+      type: fc.constant('removed' as const),
+      originalType: fc.constantFrom(...WORKFLOW_ENTRY_TYPES),
+      originalName: text,
+    },
+    { requiredKeys: ['type', 'originalType'] },
+  ),
+);
+
+const segment = fc.oneof(u32, fc.record({ loop: u32, iteration: u32 }));
+
+const workflowEntry: fc.Arbitrary<WorkflowEntryRecord> = fc.record({
+  id: text,
+  location: fc.array(segment, { maxLength: 5 }),
+  event,
+});
+
+const workflowMetadata: fc.Arbitrary<WorkflowMetadataRecord> = fc.record(
+  {
+    status: fc.constantFrom(...ENTRY_STATUSES),
+    error: text,
+    attempts: u32,
+    lastAttemptAtMs: natMs,
+    createdAtMs: natMs,
+    completedAtMs: natMs,
+    rollbackCompletedAtMs: natMs,
+    rollbackError: text,
+  },
+  { requiredKeys: ['status', 'attempts', 'lastAttemptAtMs', 'createdAtMs'] },
+);
+
+const STRINGS = ['', 'a', 'é'];
+const stringIndex = fc.nat(STRINGS.length - 1);
+const attributes = fc.array(fc.record({ key: stringIndex, value: bytes }), { maxLength: 3 });
+const status = fc.record(
+  { code: fc.constantFrom(...SPAN_STATUS_CODES), message: text },
+  { requiredKeys: ['code'] },
+);
+const link = fc.record(
+  { traceId: bytes, spanId: bytes, traceState: text, attributes, droppedAttributesCount: u32 },
+  { requiredKeys: ['traceId', 'spanId', 'attributes', 'droppedAttributesCount'] },
+);
+const spanStart = {
+  traceId: bytes,
+  spanId: bytes,
+  name: stringIndex,
+  kind: u32,
+  flags: u32,
+  attributes,
+  droppedAttributesCount: u32,
+  links: fc.array(link, { maxLength: 2 }),
+  droppedLinksCount: u32,
+  parentSpanId: bytes,
+  traceState: text,
+};
+const START_KEYS = Object.keys(spanStart).slice(0, 9) as (keyof typeof spanStart)[];
+const traceBody = fc.oneof(
+  fc.record({ type: fc.constant('start' as const), ...spanStart }, { requiredKeys: ['type', ...START_KEYS] }),
+  fc.record({
+    type: fc.constant('event' as const),
+    spanId: bytes,
+    name: stringIndex,
+    attributes,
+    droppedAttributesCount: u32,
+  }),
+  fc.record(
+    { type: fc.constant('update' as const), spanId: bytes, attributes, droppedAttributesCount: u32, status },
+    { requiredKeys: ['type', 'spanId', 'attributes', 'droppedAttributesCount'] },
+  ),
+  fc.record(
+    { type: fc.constant('end' as const), spanId: bytes, status },
+    { requiredKeys: ['type', 'spanId'] },
+  ),
+  fc.record(
+    { type: fc.constant('snapshot' as const), ...spanStart, startTimeUnixNs: u64, status },
+    { requiredKeys: ['type', 'startTimeUnixNs', ...START_KEYS] },
+  ),
+);
+const recordKey = fc.record({ prefix: u32, bucketStartSec: u64, chunkId: u32, recordIndex: u32 });
+
+const traceChunk = fc.record({
+  baseUnixNs: u64,
+  strings: fc.constant(STRINGS),
+  records: fc.array(fc.record({ timeOffsetNs: u64, body: traceBody }), { maxLength: 4 }),
+  activeSpans: fc.array(
+    fc.record(
+      { spanId: bytes, startKey: recordKey, latestSnapshotKey: recordKey },
+      { requiredKeys: ['spanId', 'startKey'] },
+    ),
+    { maxLength: 2 },
+  ),
+}) as unknown as fc.Arbitrary<TraceChunkRecord>;
+
+const hashes = fc
+  .array(u32, { maxLength: 5 })
+  .map((list) => Uint32Array.from([...new Set(list)].sort((a, b) => a - b)));
 
 /** A payload with an arbitrary of its records. */
 export interface Sample {
@@ -219,6 +367,22 @@ export const SAMPLES: readonly Sample[] = [
     ),
   ),
   sample(importMarkerPayload, fc.record({ importId: text })),
+  sample(workflowEntryPayload, workflowEntry),
+  sample(workflowMetadataPayload, workflowMetadata),
+  sample(workflowMessagePayload, fc.record({ id: text, name: text, data: bytes, sentAtMs: natMs })),
+  sample(traceChunkPayload, traceChunk),
+  sample(
+    traceIndexPayload,
+    fc.record({
+      chunkBytes: u32,
+      recordCount: u32,
+      firstNs: u64,
+      lastNs: u64,
+      isSelfContained: fc.boolean(),
+      traces: hashes,
+      names: hashes,
+    }),
+  ),
 ];
 
 /** Damages bytes: flips, inserts, removes, cuts, or sets a byte to an edge. */

@@ -43,12 +43,13 @@ import {
 } from './queue.js';
 import { sqliteChunk, sqliteMeta } from './sqlite.js';
 import { systemImport, systemLayout, systemMigration, systemUsage, systemWake } from './system.js';
-import { traceChunk, tracesReserved } from './traces.js';
+import { traceChunk, traceIndex, tracesReserved } from './traces.js';
 import { actorState, connection, inspectorToken, kvEntry } from './unversioned.js';
 import {
   workflowEntryMetadata,
   workflowField,
   workflowHistory,
+  workflowMessage,
   workflowName,
   workflowReserved,
 } from './workflow.js';
@@ -82,8 +83,10 @@ export const ACTOR_FAMILIES: readonly KeyFormat<object>[] = [
   workflowHistory,
   workflowField,
   workflowEntryMetadata,
+  workflowMessage,
   workflowReserved,
   traceChunk,
+  traceIndex,
   tracesReserved,
   sqliteMeta,
   sqliteChunk,
@@ -128,10 +131,12 @@ export {
   type WorkflowEntryMetadataKey,
   type WorkflowFieldKey,
   type WorkflowHistoryKey,
+  type WorkflowMessageKey,
   type WorkflowNameKey,
   workflowEntryMetadata,
   workflowField,
   workflowHistory,
+  workflowMessage,
   workflowName,
   workflowReserved,
 } from './workflow.js';

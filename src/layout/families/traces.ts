@@ -26,14 +26,29 @@ export const traceChunk = defineKey<TraceChunkKey>({
     `Trace chunk ${chunkId} of the bucket that starts at second ${bucketStartSec}.`,
 });
 
+/** What the chunk of the same bucket and id holds. Rebuilt from the chunks; RivetKit has no such key. */
+export const traceIndex = defineKey<TraceChunkKey>({
+  ...declared,
+  name: 'traces.index',
+  tuple: [TRACES.index],
+  fields: { bucketStartSec: tupleUint(), chunkId: tupleUint() },
+  split: (key, write, target, offset) => write(target, offset, key.bucketStartSec, key.chunkId),
+  join: (bucketStartSec, chunkId) => ({ bucketStartSec, chunkId }),
+  payload: 'trace index v1',
+  summary: 'what one chunk holds',
+  example: { bucketStartSec: 1_771_898_400, chunkId: 1 },
+  describe: ({ bucketStartSec, chunkId }) =>
+    `Index of trace chunk ${chunkId} of the bucket that starts at second ${bucketStartSec}.`,
+});
+
 export const tracesReserved = defineKey<ReservedTupleKey>({
   ...declared,
   name: 'traces.reserved',
   status: 'reserved',
   tuple: [],
-  fields: { part: tupleUint(TRACES.chunks + 1), elements: tupleElements },
+  fields: { part: tupleUint(TRACES.index + 1), elements: tupleElements },
   payload: 'not defined yet',
-  summary: 'for indexes',
-  example: { part: 2, elements: [1_771_898_400] },
+  summary: 'for later indexes',
+  example: { part: 3, elements: [1_771_898_400] },
   describe: ({ part }) => `A key of part ${part} of the traces, reserved for a later version.`,
 });

@@ -84,6 +84,22 @@ export const workflowEntryMetadata = defineKey<WorkflowEntryMetadataKey>({
   describe: ({ entryId }) => `Metadata of workflow entry ${quoted(entryId)}.`,
 });
 
+export type WorkflowMessageKey = { readonly sequence: number };
+
+/** One message that the workflow has not received, by the order in which they were sent. RivetKit has no such key. */
+export const workflowMessage = defineKey<WorkflowMessageKey>({
+  ...declared,
+  name: 'workflow.message',
+  tuple: [WORKFLOW.messages],
+  fields: { sequence: tupleUint() },
+  split: (key, write, target, offset) => write(target, offset, key.sequence),
+  join: (sequence) => ({ sequence }),
+  payload: 'workflow message v1',
+  summary: 'one message that the workflow has not received',
+  example: { sequence: 1 },
+  describe: ({ sequence }) => `Workflow message ${sequence}.`,
+});
+
 export type ReservedTupleKey = { readonly part: number; readonly elements: readonly TupleElement[] };
 
 export const workflowReserved = defineKey<ReservedTupleKey>({
@@ -91,9 +107,9 @@ export const workflowReserved = defineKey<ReservedTupleKey>({
   name: 'workflow.reserved',
   status: 'reserved',
   tuple: [],
-  fields: { part: tupleUint(WORKFLOW.entryMetadata + 1), elements: tupleElements },
+  fields: { part: tupleUint(WORKFLOW.messages + 1), elements: tupleElements },
   payload: 'not defined yet',
   summary: 'for indexes',
-  example: { part: 5, elements: ['x'] },
+  example: { part: 6, elements: ['x'] },
   describe: ({ part }) => `A key of part ${part} of the workflow, reserved for a later version.`,
 });

@@ -1,0 +1,1 @@
+export { ActorSpanExporter } from './exporter.js';
