@@ -1,6 +1,7 @@
 import { assertBytes } from '../bytes/index.js';
 import { type DecodedKey, type DecodedKeyspaceKey, decodeKey, decodeKeyspaceKey } from '../layout/index.js';
-import { undecoded, VALUE_DECODERS } from './decoders.js';
+import { VALUE_DECODERS } from './decoders.js';
+import { undecoded } from './plain-values.js';
 import type { DecodedValue } from './value.js';
 
 /** An entry in words and records. */

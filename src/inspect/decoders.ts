@@ -1,4 +1,4 @@
-import { copyBytes, decodeUtf8, toHex } from '../bytes/index.js';
+import { copyBytes } from '../bytes/index.js';
 import {
   actorField,
   actorState,
@@ -29,19 +29,6 @@ import {
   layout0WorkflowField,
   layout0WorkflowHistory,
   layout0WorkflowName,
-  queueDeadLetter,
-  queueExpiry,
-  queueIdempotency,
-  queueMessage,
-  queueMetadata,
-  queuePausedName,
-  queuePending,
-  queueQuarantine,
-  queueQuarantineReason,
-  queueReady,
-  queueReadyByName,
-  queueResponse,
-  queueState,
   SQLITE_CHUNK_BYTES,
   sqliteChunk,
   sqliteMeta,
@@ -68,14 +55,6 @@ import {
   fileMetaPayload,
   importMarkerPayload,
   layoutHeaderPayload,
-  queueDeadLetterPayload,
-  queueIdempotencyPayload,
-  queueMessagePayload,
-  queueMetadataPayload,
-  queuePendingPayload,
-  queueQuarantinePayload,
-  queueResponsePayload,
-  queueStatePayload,
   traceIndexPayload,
   usagePayload,
   type WakeRecord,
@@ -94,47 +73,11 @@ import {
   blobUploadValue,
   fieldValue,
 } from './blob-values.js';
+import { emptyValue, text, undecoded, type ValueDecoder } from './plain-values.js';
+import { QUEUE_DECODERS, queueMessageValue, queueMetadataValue } from './queue-values.js';
 import { malformed, workflowState } from './records.js';
-import type { DecodedValue } from './value.js';
-import { number, plural, time } from './words.js';
+import { plural, time } from './words.js';
 import { decodedWorkflowEntry, workflowEntrySentence } from './workflow.js';
-
-/** @param fields Of the key. */
-type ValueDecoder = (value: Uint8Array, fields: Readonly<Record<string, unknown>>) => DecodedValue;
-
-const queueMetadataValue: ValueDecoder = (value) => {
-  const record = queueMetadataPayload.decode(value);
-  const { messageCount, nextId } = record;
-  const sentence = `${plural(messageCount, 'message')}, the next has id ${number(nextId)}`;
-  return { kind: 'queueMetadata', record, sentence };
-};
-
-const queueMessageValue: ValueDecoder = (value) => {
-  const { body, ...rest } = queueMessagePayload.decode(value);
-  const { enqueuedAtMs, availableAtMs, failureCount = 0, inFlight = false } = rest;
-  const parts = [
-    `${plural(body.length, 'byte')} of body`,
-    `enqueued at ${time(enqueuedAtMs)}`,
-    ...(availableAtMs === undefined ? [] : [`available at ${time(availableAtMs)}`]),
-    ...(failureCount === 0 ? [] : [plural(failureCount, 'failure')]),
-    ...(inFlight ? ['in flight'] : []),
-  ];
-  return { kind: 'queueMessage', record: { ...rest, body: decodeCbor(body) }, sentence: parts.join(', ') };
-};
-
-const queueDeadLetterValue: ValueDecoder = (value) => {
-  const { message, ...rest } = queueDeadLetterPayload.decode(value);
-  const { body, ...record } = queueMessagePayload.decode(message);
-  const sentence = `given up at ${time(rest.deadAtMs)} after ${plural(record.failureCount ?? 0, 'failure')}`;
-  const decoded = { ...rest, message: { ...record, body: decodeCbor(body) } };
-  return { kind: 'queueDeadLetter', record: decoded, sentence };
-};
-
-/** The values that matter of an index are its keys. */
-const emptyValue: ValueDecoder = (value) => {
-  if (value.length > 0) throw malformed('index entry', 0, 'trailing bytes');
-  return { kind: 'none', record: undefined, sentence: 'no bytes' };
-};
 
 const fileMetaValue: ValueDecoder = (value) => {
   const record = fileMetaPayload.decode(value);
@@ -256,46 +199,7 @@ export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
     record: copyBytes(value),
     sentence: plural(value.length, 'byte'),
   }),
-  [queueMetadata.name]: queueMetadataValue,
-  [queueMessage.name]: queueMessageValue,
-  [queueState.name]: (value) => {
-    const { metadata, ...rest } = queueStatePayload.decode(value);
-    const { readyCount, isPaused, wakeAtMs } = rest;
-    const due = wakeAtMs === undefined ? '' : `, due at ${time(wakeAtMs)}`;
-    const sentence = `${plural(readyCount, 'message')} ready${isPaused ? ', paused' : ''}${due}`;
-    return { kind: 'queueState', record: { metadata, ...rest }, sentence };
-  },
-  [queueReady.name]: (value) => ({
-    kind: 'queueReady',
-    record: text(value, 'queue name'),
-    sentence: `a name of ${plural(value.length, 'byte')}`,
-  }),
-  [queueReadyByName.name]: emptyValue,
-  [queuePending.name]: (value) => {
-    const record = queuePendingPayload.decode(value);
-    const sentence = record.leaseId === undefined ? 'delayed' : 'leased';
-    return { kind: 'queuePending', record, sentence };
-  },
-  [queueIdempotency.name]: (value) => {
-    const record = queueIdempotencyPayload.decode(value);
-    const messageId = BigInt(`0x${toHex(record.messageId)}`);
-    const sentence = `message ${messageId}, until ${time(record.expiresAtMs)}`;
-    return { kind: 'queueIdempotency', record: { messageId, expiresAtMs: record.expiresAtMs }, sentence };
-  },
-  [queueDeadLetter.name]: queueDeadLetterValue,
-  [queueResponse.name]: (value) => {
-    const { body, ...rest } = queueResponsePayload.decode(value);
-    const sentence = `${plural(body.length, 'byte')} of body, answered at ${time(rest.completedAtMs)}`;
-    return { kind: 'queueResponse', record: { ...rest, body: decodeCbor(body) }, sentence };
-  },
-  [queueExpiry.name]: emptyValue,
-  [queueQuarantine.name]: undecoded,
-  [queueQuarantineReason.name]: (value) => {
-    const record = queueQuarantinePayload.decode(value);
-    const sentence = `put aside at ${time(record.atMs)}${record.hasBytes ? '' : ', its bytes cannot be read'}`;
-    return { kind: 'queueQuarantine', record, sentence };
-  },
-  [queuePausedName.name]: emptyValue,
+  ...QUEUE_DECODERS,
   [workflowName.name]: workflowNameValue,
   [workflowField.name]: workflowFieldValue(WORKFLOW_FIELD),
   [workflowHistory.name]: workflowEntryValue,
@@ -340,10 +244,6 @@ export const VALUE_DECODERS: Readonly<Record<string, ValueDecoder>> = {
   [keyspaceDue.name]: emptyValue,
 };
 
-export function undecoded(value: Uint8Array): DecodedValue {
-  return { kind: 'bytes', record: copyBytes(value), sentence: plural(value.length, 'byte') };
-}
-
 function wakeSentence({ stateAtMs, queueAtMs, workflowAtMs }: WakeRecord): string {
   const parts = [
     ['state', stateAtMs],
@@ -352,10 +252,4 @@ function wakeSentence({ stateAtMs, queueAtMs, workflowAtMs }: WakeRecord): strin
   ] as const;
   const due = parts.flatMap(([name, atMs]) => (atMs === undefined ? [] : [`${name} due at ${time(atMs)}`]));
   return due.length === 0 ? 'nothing due' : due.join(', ');
-}
-
-function text(value: Uint8Array, payload: string): string {
-  const decoded = decodeUtf8(value);
-  if (decoded === undefined) throw malformed(payload, 0, 'not UTF-8');
-  return decoded;
 }
