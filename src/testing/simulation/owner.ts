@@ -273,7 +273,9 @@ export class Owner {
 
   #isOverQuota({ usageBytes, quotaBytes }: ErrorDetails['actor.quota_exceeded'], unit?: Unit): boolean {
     this.#history.counts.overQuota++;
-    return unit?.neverGrows === false && quotaBytes === this.process.quotaBytes && usageBytes > quotaBytes;
+    // Whoever is superseded counts what the next owner has left of what it replaces.
+    const mayGrow = unit?.neverGrows === false || this.isSuperseded;
+    return mayGrow && quotaBytes === this.process.quotaBytes && usageBytes > quotaBytes;
   }
 
   #wrong(what: string, expected: unknown, found: unknown): void {
