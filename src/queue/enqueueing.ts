@@ -4,7 +4,7 @@ import { KeyspaceError } from '../errors.js';
 import { queueExpiry, queueIdempotency, queueMessage } from '../layout/index.js';
 import { queueIdempotencyPayload, queueMessagePayload } from '../values/index.js';
 import { sweepExpired } from './expiring.js';
-import { type Ledger, NO_BYTES, soundOrUndefined } from './ledger.js';
+import { LAST_ID, type Ledger, NO_BYTES, soundOrUndefined } from './ledger.js';
 import { assertDuration } from './settings.js';
 import { idBytes, idOfBytes, tailOf } from './tail.js';
 
@@ -67,7 +67,7 @@ export function assertName(text: string, what: string): void {
 /**
  * Enqueues all of them, in this order.
  *
- * @throws {KeyspaceError} `queue.full`, `queue.message_too_large`: nothing is enqueued.
+ * @throws {KeyspaceError} `queue.full`, `queue.message_too_large`, `queue.ids_exhausted`: nothing is enqueued.
  */
 export async function enqueueInto(
   ledger: Ledger,
@@ -109,7 +109,13 @@ function add(ledger: Ledger, { name, body, delayMs = 0, availableAtMs: atMs }: P
       { messageBytes, messageBytesMax },
     );
   }
-  const id = ledger.nextId++;
+  const id = ledger.nextId;
+  if (id >= LAST_ID) {
+    throw new KeyspaceError('queue.ids_exhausted', `the next id, ${id}, is the last there is`, {
+      nextId: `${id}`,
+    });
+  }
+  ledger.nextId++;
   ledger.set(queueMessage.encode({ id }), bytes);
   ledger.messageCount++;
   if (isReady) ledger.addReady(name, id);

@@ -25,6 +25,8 @@ export const STATE_KEY = queueState.encode({});
 export const NO_BYTES = new Uint8Array(0);
 /** Ids count from here, as RivetKit's do. */
 export const FIRST_ID = 1n;
+/** No message has it, for then there would be no next id. */
+export const LAST_ID = 0xffff_ffff_ffff_ffffn;
 /** The count of messages is 32 bits wide. */
 const MESSAGES_MAX = 0xffff_ffff;
 /** A clock may be behind by so much before waiting times are set anew. */

@@ -4,7 +4,7 @@ import { queueMessage, queuePending, queueReadyByName } from '../layout/index.js
 import type { KeyRange } from '../store/index.js';
 import { queuePendingPayload } from '../values/index.js';
 import { type QueueMessage, tryToMessage } from './body.js';
-import { FIRST_ID, readNextId, readStanding, soundOrUndefined } from './ledger.js';
+import { FIRST_ID, LAST_ID, readNextId, readStanding, soundOrUndefined } from './ledger.js';
 import { decodeMessage, isDecoded } from './message-records.js';
 
 /** Which entries of a list. */
@@ -72,7 +72,7 @@ export async function sizeOf(access: ActorAccess): Promise<QueueSize> {
     if (key.length !== MESSAGE_KEY_BYTES || !isDecoded(record)) continue;
     if (!record.inFlight && (record.availableAtMs ?? 0) <= nowMs) ready++;
     const { id } = queueMessage.decode(key);
-    if (id >= nextId) nextId = id + 1n;
+    if (id >= nextId && id < LAST_ID) nextId = id + 1n;
   }
   return { messages, ready, nextId };
 }

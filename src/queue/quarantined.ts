@@ -3,7 +3,7 @@ import { fromHex, toHex } from '../bytes/index.js';
 import { queueQuarantine, queueQuarantineReason } from '../layout/index.js';
 import { queueQuarantinePayload } from '../values/index.js';
 import { tryToMessage } from './body.js';
-import { type Ledger, readSound } from './ledger.js';
+import { LAST_ID, type Ledger, readSound } from './ledger.js';
 import { limitOf } from './listing.js';
 import { decodeMessage, idle, isDecoded } from './message-records.js';
 import type { QueueSession } from './session.js';
@@ -83,7 +83,8 @@ async function retry(ledger: Ledger, tail: Uint8Array): Promise<boolean> {
   const bytes = await readSound(ledger.access, key);
   const record = bytes && decodeMessage(bytes);
   const id = idOfBytes(tail);
-  if (!record || !isDecoded(record) || typeof tryToMessage(id, record) === 'string') return false;
+  if (id === LAST_ID || !record || !isDecoded(record) || typeof tryToMessage(id, record) === 'string')
+    return false;
   release(ledger, tail);
   if (hasBytes) ledger.messageCount++;
   const fresh = idle(record);

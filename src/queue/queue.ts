@@ -83,8 +83,8 @@ export class ActorQueue {
    *
    * @throws {TypeError} If a part of it is of another type.
    * @throws {RangeError} If one is out of range.
-   * @throws {KeyspaceError} `queue.full`; `queue.message_too_large`; `value.unserialisable` naming the path inside the
-   * body; `value.too_large`.
+   * @throws {KeyspaceError} `queue.full`; `queue.message_too_large`; `queue.ids_exhausted`; `value.unserialisable` naming
+   * the path inside the body; `value.too_large`.
    */
   async enqueue(message: NewMessage, options?: EnqueueOptions): Promise<EnqueuedMessage> {
     const [enqueued] = await this.enqueueMany([message], options);

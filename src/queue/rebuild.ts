@@ -18,6 +18,7 @@ import {
 } from '../values/index.js';
 import {
   FIRST_ID,
+  LAST_ID,
   Ledger,
   readNextId,
   readSound,
@@ -106,19 +107,24 @@ class Rebuild {
   async #index(ledger: Ledger, key: Uint8Array): Promise<void> {
     ledger.messageCount++;
     const tail = messageTailOf(key);
-    if (tail.length >= ID_BYTES) this.#seen(idOfBytes(tail.slice(0, ID_BYTES)));
+    const id = tail.length === ID_BYTES ? idOfBytes(tail) : undefined;
+    if (id !== undefined) this.#seen(id);
     const found = await findAt(ledger, key);
     if (found === undefined) return;
     if (!isDecoded(found)) quarantine(ledger, tail, found.undecodable, found.bytes);
-    else if (tail.length === ID_BYTES) indexMessage(ledger, idOfBytes(tail), found);
+    else if (id !== undefined && id < LAST_ID) indexMessage(ledger, id, found);
     else {
-      const bytes = await ledger.access.get(key);
-      quarantine(ledger, tail, `its key has ${tail.length} bytes for an id instead of ${ID_BYTES}`, bytes);
+      const reason =
+        id === undefined
+          ? `its key has ${tail.length} bytes for an id instead of ${ID_BYTES}`
+          : 'its id leaves no next one';
+      quarantine(ledger, tail, reason, await ledger.access.get(key));
     }
   }
 
+  /** An id that leaves no next one was never given out. */
   #seen(id: bigint): void {
-    if (id >= this.#nextId) this.#nextId = id + 1n;
+    if (id >= this.#nextId && id < LAST_ID) this.#nextId = id + 1n;
   }
 
   /** Ids that were used and may not be among the messages any more. */
@@ -133,7 +139,7 @@ class Rebuild {
     }
     for await (const { key } of access.scanSizes(queueQuarantineReason.range())) {
       const { tail } = queueQuarantineReason.decode(key);
-      if (tail.length >= ID_BYTES) this.#seen(idOfBytes(tail.slice(0, ID_BYTES)));
+      if (tail.length === ID_BYTES) this.#seen(idOfBytes(tail));
     }
     for await (const { value } of access.scan(queueIdempotency.range())) {
       const record = soundOrUndefined(() => queueIdempotencyPayload.decode(value));
