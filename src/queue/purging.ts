@@ -1,5 +1,12 @@
 import { concatBytes } from '../bytes/index.js';
-import { queueMessage, queuePending, queueReady, queueReadyByName } from '../layout/index.js';
+import {
+  queueMessage,
+  queuePending,
+  queueQuarantine,
+  queueQuarantineReason,
+  queueReady,
+  queueReadyByName,
+} from '../layout/index.js';
 import type { KeyRange } from '../store/index.js';
 import { queuePendingPayload } from '../values/index.js';
 import { type Ledger, soundOrUndefined } from './ledger.js';
@@ -8,12 +15,18 @@ import type { QueueSession } from './session.js';
 /** Messages deleted, or looked at, in one commit. */
 const PAGE = 256;
 
-/** Deletes every message, in one commit. @returns How many there were. */
+/** Deletes every message, in one commit, also those that cannot be read. @returns How many there were. */
 export async function purgeAll(ledger: Ledger): Promise<number> {
   const { messageCount } = ledger;
   if (messageCount === 0) return 0;
   for (const family of [queueMessage, queueReady, queueReadyByName, queuePending]) {
     ledger.clearRange(family.range());
+  }
+  // A reason without bytes is of an entry that stayed among the messages.
+  for await (const { key } of ledger.access.scanSizes(queueQuarantineReason.range())) {
+    const { tail } = queueQuarantineReason.decode(key);
+    const [valueBytes] = await ledger.access.getSizes([queueQuarantine.encode({ tail })]);
+    if (valueBytes === undefined) ledger.delete(key);
   }
   ledger.messageCount = 0;
   ledger.readyCount = 0;

@@ -67,8 +67,11 @@ export class Quarantine {
       if (value === undefined) return false;
       release(ledger, tail);
       if (!queueQuarantinePayload.decode(value).hasBytes) {
-        ledger.delete(messageKeyOfTail(tail));
-        ledger.messageCount = Math.max(0, ledger.messageCount - 1);
+        const key = messageKeyOfTail(tail);
+        const [valueBytes] = await ledger.access.getSizes([key]);
+        if (valueBytes === undefined) return true;
+        ledger.delete(key);
+        ledger.messageCount--;
       }
       return true;
     }, options);

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
-import { toHex } from '../../src/bytes/index.js';
+import { fromHex, toHex } from '../../src/bytes/index.js';
 import { queueMessage, queueMetadata } from '../../src/layout/index.js';
+import type { Store } from '../../src/store/index.js';
 import { encodeCbor, queueMessagePayload, queueMetadataPayload } from '../../src/values/index.js';
+import { PARTITION } from '../actor/support.js';
 import { onEveryStore, plant } from '../keyspace/support.js';
 import { openQueue } from './support.js';
+import { unreadable } from './unreadable.js';
 
 const LAST_ID = 2n ** 64n - 1n;
 const mail = (body: unknown) => ({ name: 'mail', body });
@@ -15,6 +18,13 @@ const metadataEntry = (nextId: bigint, messageCount: number): [string, string] =
 ];
 const message = (body: unknown, more = {}) =>
   toHex(queueMessagePayload.encode({ name: 'mail', body: encodeCbor(body), enqueuedAtMs: 1, ...more }));
+
+/** Deletes entries past every layer. */
+async function remove(store: Store, keys: readonly string[]): Promise<void> {
+  await store.commit({
+    writes: keys.map((key) => ({ type: 'delete', partition: PARTITION, key: fromHex(key) })),
+  });
+}
 
 onEveryStore((open) => {
   test('the last id there is, and one in a key that is none, stop nothing', async () => {
@@ -42,5 +52,30 @@ onEveryStore((open) => {
     expect(await queue.enqueue(mail(2))).toMatchObject({ id: LAST_ID - 1n });
     await expect(queue.enqueue(mail(3))).rejects.toMatchObject({ code: 'queue.ids_exhausted' });
     expect(bodies(await queue.receive({ count: 9 }))).toEqual([1, 2]);
+  });
+
+  test('a purge takes along what could not be read, and dropping what is gone counts nothing', async () => {
+    for (const how of ['purge', 'remove']) {
+      const damaged = new Set<string>();
+      const { queue, store } = await openQueue(async () => {
+        const opened = await open();
+        return { ...opened, store: unreadable(opened.store, damaged) };
+      });
+      await queue.enqueue(mail(0));
+      damaged.add(messageKey(1n));
+      expect(await queue.receive()).toEqual([]);
+      expect(await queue.quarantine.list()).toHaveLength(1);
+      if (how === 'purge') expect(await queue.purge()).toBe(1);
+      else {
+        await remove(store, [messageKey(1n)]);
+        await plant(store, [metadataEntry(2n, 0)]);
+      }
+      damaged.clear();
+      await queue.enqueueMany([mail(1), mail(2), mail(3)]);
+      expect(await queue.quarantine.drop('0000000000000001')).toBe(how === 'remove');
+      expect(await queue.size()).toMatchObject({ messages: 3 });
+      await queue.ackMany(await queue.receive({ count: 9 }));
+      expect(await queue.size()).toMatchObject({ messages: 0 });
+    }
   });
 });
