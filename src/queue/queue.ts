@@ -18,7 +18,7 @@ import { purgeAll, purgeName } from './purging.js';
 import { Quarantine } from './quarantined.js';
 import { ReceivedMessage } from './received-message.js';
 import { take } from './receiving.js';
-import { type AnswerOptions, answerOf } from './responses.js';
+import { type AnswerOptions, answerOf, answerWait } from './responses.js';
 import type { QueueRoom } from './room.js';
 import { QueueSession } from './session.js';
 import { assertDuration, assertWhole, type QueueSettings } from './settings.js';
@@ -117,9 +117,13 @@ export class ActorQueue {
    * Enqueues a message and waits for what it is answered with. Enqueued again with its idempotency key, also by another
    * process after a crash, it gives the same answer.
    *
+   * @throws {RangeError} As {@link enqueue}, and if `timeoutMs` is out of range: nothing is enqueued.
+   * @throws {TypeError} As {@link enqueue}, and inside a transaction unless `timeoutMs` is 0: nothing is enqueued.
    * @throws {KeyspaceError} As {@link enqueue} and {@link response}.
    */
   async enqueueAndWait(message: NewMessage, options: EnqueueOptions & AnswerOptions = {}): Promise<unknown> {
+    // What cannot be waited for is refused before there is a message.
+    answerWait(this.#session, options);
     const { id } = await this.enqueue(message, options);
     return this.response(id, options);
   }

@@ -78,4 +78,13 @@ onEveryStore((open) => {
       expect(await queue.size()).toMatchObject({ messages: 0 });
     }
   });
+
+  test('a request that could not be waited for is not enqueued', async () => {
+    const { actor, queue } = await openQueue(open);
+    await expect(queue.enqueueAndWait(mail(1), { timeoutMs: -1 })).rejects.toThrow(RangeError);
+    await actor.transaction(async (transaction) => {
+      await expect(transaction.queue.enqueueAndWait(mail(1))).rejects.toThrow(TypeError);
+    });
+    expect(await queue.size()).toMatchObject({ messages: 0, nextId: 1n });
+  });
 });
