@@ -1,7 +1,8 @@
 import { queuePending } from '../layout/index.js';
 import { queuePendingPayload } from '../values/index.js';
 import { fail } from './failing.js';
-import { type Ledger, soundOrUndefined } from './ledger.js';
+import { indexed, readable, usable } from './index-entries.js';
+import type { Ledger } from './ledger.js';
 import { findMessage, idle, isDecoded } from './message-records.js';
 import { quarantineId } from './quarantining.js';
 
@@ -13,11 +14,11 @@ export async function settleDue(ledger: Ledger): Promise<void> {
   const { begin } = queuePending.range();
   const end = queuePending.encode({ availableAtMs: ledger.nowMs + 1, id: 0n });
   const due = [];
-  for await (const entry of ledger.access.scan({ begin, end }, { limit: DUE_MAX })) due.push(entry);
+  for await (const entry of readable(ledger.access.scan({ begin, end }, { limit: DUE_MAX }))) due.push(entry);
   for (const { key, value } of due) {
-    const { availableAtMs, id } = queuePending.decode(key);
+    const { availableAtMs, id } = indexed(() => queuePending.decode(key));
     ledger.removePending(availableAtMs, id);
-    const pending = soundOrUndefined(() => queuePendingPayload.decode(value));
+    const pending = usable(() => queuePendingPayload.decode(value));
     if (pending !== undefined && pending.leaseId === undefined) ledger.addReady(pending.name, id);
     else await settleEnded(ledger, id);
   }

@@ -4,7 +4,8 @@ import { KeyspaceError } from '../errors.js';
 import { queueExpiry, queueIdempotency, queueMessage } from '../layout/index.js';
 import { queueIdempotencyPayload, queueMessagePayload } from '../values/index.js';
 import { sweepExpired } from './expiring.js';
-import { LAST_ID, type Ledger, NO_BYTES, soundOrUndefined } from './ledger.js';
+import { usable } from './index-entries.js';
+import { LAST_ID, type Ledger, NO_BYTES, readSound } from './ledger.js';
 import { assertDuration } from './settings.js';
 import { idBytes, idOfBytes, tailOf } from './tail.js';
 
@@ -123,9 +124,10 @@ function add(ledger: Ledger, { name, body, delayMs = 0, availableAtMs: atMs }: P
   return id;
 }
 
+/** A record that is damaged counts as absent, and is written anew. */
 async function findDuplicate(ledger: Ledger, idempotencyKey: string): Promise<bigint | undefined> {
-  const value = await ledger.access.get(queueIdempotency.encode({ idempotencyKey }));
-  const record = value && soundOrUndefined(() => queueIdempotencyPayload.decode(value));
+  const value = await readSound(ledger.access, queueIdempotency.encode({ idempotencyKey }));
+  const record = value && usable(() => queueIdempotencyPayload.decode(value));
   if (record === undefined) return undefined;
   if (record.expiresAtMs > ledger.nowMs) return idOfBytes(record.messageId);
   const tail = tailOf(queueIdempotency.encode({ idempotencyKey }));

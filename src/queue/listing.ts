@@ -4,7 +4,8 @@ import { queueMessage, queuePending, queueReadyByName } from '../layout/index.js
 import type { KeyRange } from '../store/index.js';
 import { queuePendingPayload } from '../values/index.js';
 import { type QueueMessage, tryToMessage } from './body.js';
-import { FIRST_ID, LAST_ID, readNextId, readStanding, soundOrUndefined } from './ledger.js';
+import { usable } from './index-entries.js';
+import { FIRST_ID, LAST_ID, readNextId, readStanding } from './ledger.js';
 import { decodeMessage, isDecoded } from './message-records.js';
 
 /** Which entries of a list. */
@@ -83,7 +84,7 @@ export async function countsOf(access: ActorAccess, name: string): Promise<Queue
   for await (const _entry of access.scanSizes(queueReadyByName.range({ name }))) ready++;
   let messages = ready;
   for await (const { value } of access.scan(queuePending.range())) {
-    if (soundOrUndefined(() => queuePendingPayload.decode(value))?.name === name) messages++;
+    if (usable(() => queuePendingPayload.decode(value))?.name === name) messages++;
   }
   return { messages, ready };
 }

@@ -16,6 +16,7 @@ import {
   queueMetadataPayload,
   queueStatePayload,
 } from '../values/index.js';
+import { usable } from './index-entries.js';
 import {
   FIRST_ID,
   LAST_ID,
@@ -47,7 +48,7 @@ export async function rebuild(access: ActorAccess, settings: QueueSettings, isWr
   const isPaused = await access.transaction(async (inner) => {
     if (!isWrong && (await readStanding(inner)) !== undefined) return undefined;
     const stored = await readSound(inner, STATE_KEY);
-    const state = stored && soundOrUndefined(() => queueStatePayload.decode(stored));
+    const state = stored && usable(() => queueStatePayload.decode(stored));
     const begun = { ...BEGUN, isPaused: state?.isPaused ?? false, metadata: unmatched(state?.metadata) };
     await inner.write((writes) => {
       writes.set(STATE_KEY, queueStatePayload.encode(begun));
@@ -133,16 +134,20 @@ class Rebuild {
       if (nextId !== undefined && nextId > this.#nextId) this.#nextId = nextId;
     }
     for (const family of [queueDeadLetter, queueResponse]) {
-      for await (const { key } of access.scanSizes(family.range(), { reverse: true, limit: 1 })) {
-        this.#seen(family.decode(key).id);
+      for await (const { key } of access.scanSizes(family.range(), { reverse: true })) {
+        const last = usable(() => family.decode(key));
+        if (last === undefined) continue;
+        this.#seen(last.id);
+        break;
       }
     }
     for await (const { key } of access.scanSizes(queueQuarantineReason.range())) {
       const { tail } = queueQuarantineReason.decode(key);
       if (tail.length === ID_BYTES) this.#seen(idOfBytes(tail));
     }
-    for await (const { value } of access.scan(queueIdempotency.range())) {
-      const record = soundOrUndefined(() => queueIdempotencyPayload.decode(value));
+    for await (const { key } of access.scanSizes(queueIdempotency.range())) {
+      const value = await readSound(access, key);
+      const record = value && usable(() => queueIdempotencyPayload.decode(value));
       if (record !== undefined) this.#seen(idOfBytes(record.messageId));
     }
   }
@@ -158,7 +163,7 @@ function unmatched(metadata: Uint8Array = BEGUN.metadata): Uint8Array {
 /** The next id of the metadata that {@link unmatched} was made of. */
 async function rememberedNextId(access: ActorAccess): Promise<bigint | undefined> {
   const stored = await access.get(STATE_KEY);
-  const state = stored && soundOrUndefined(() => queueStatePayload.decode(stored));
+  const state = stored && usable(() => queueStatePayload.decode(stored));
   if (state === undefined) return undefined;
   const metadata = copyBytes(state.metadata);
   metadata[0] = queueMetadataPayload.payloadVersionMax;

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/index.js';
-import { queueMessage, queueMetadata } from '../../src/layout/index.js';
+import { queueMessage, queueMetadata, queueReadyByName } from '../../src/layout/index.js';
 import type { Store } from '../../src/store/index.js';
 import { encodeCbor, queueMessagePayload, queueMetadataPayload } from '../../src/values/index.js';
 import { PARTITION } from '../actor/support.js';
 import { onEveryStore, plant } from '../keyspace/support.js';
-import { openQueue } from './support.js';
+import { openQueue, queueEntries } from './support.js';
 import { unreadable } from './unreadable.js';
 
 const LAST_ID = 2n ** 64n - 1n;
@@ -86,5 +86,64 @@ onEveryStore((open) => {
       await expect(transaction.queue.enqueueAndWait(mail(1))).rejects.toThrow(TypeError);
     });
     expect(await queue.size()).toMatchObject({ messages: 0, nextId: 1n });
+  });
+
+  test('a damaged entry of the index has it made anew', async () => {
+    const parts = ['03', '04', '06'].flatMap((part) => [
+      [part, 'unreadable'],
+      [part, 'newer'],
+    ]);
+    const keys = ['05010400', `0501${'04'}${'00'.repeat(9)}`, '0501050161', '05010600', '05010dff'];
+    for (const [what, how] of [...parts, ...keys.map((key) => [key, 'planted'])] as [string, string][]) {
+      const damaged = new Set<string>();
+      const { queue, clock, store } = await openQueue(async () => {
+        const opened = await open();
+        return { ...opened, store: unreadable(opened.store, damaged) };
+      });
+      await queue.enqueueMany([mail(1), mail(2), { ...mail(3), delayMs: 50 }]);
+      expect(bodies(await queue.receive())).toEqual([1]);
+      const [key = what] = (await queueEntries(store))
+        .map(([each]) => each)
+        .filter((each) => each.startsWith(`0501${what}`));
+      if (how === 'unreadable') damaged.add(key);
+      else await plant(store, [[key, how === 'newer' ? 'ff00' : '']]);
+      clock.advance(30_000);
+      expect(bodies(await queue.receive({ names: ['mail'], count: 1 }))).toHaveLength(1);
+      expect(bodies(await queue.receive({ count: 9 }))).toHaveLength(2);
+      expect(await queue.receive()).toEqual([]);
+    }
+  });
+
+  test('damage of the index is mended also when the clock is set back', async () => {
+    const { queue, clock, store } = await openQueue(open);
+    await queue.enqueue({ ...mail(1), delayMs: 50 });
+    await plant(store, [['05010600', '']]);
+    clock.setNowMs(clock.nowMs() - 5_000);
+    expect(await queue.receive()).toEqual([]);
+    clock.advance(5_050);
+    expect(bodies(await queue.receive())).toEqual([1]);
+  });
+
+  test('a damaged idempotency key is written anew', async () => {
+    const damaged = new Set<string>();
+    const { queue, store } = await openQueue(async () => {
+      const opened = await open();
+      return { ...opened, store: unreadable(opened.store, damaged) };
+    });
+    const once = { ...mail(1), idempotencyKey: 'k' };
+    await queue.enqueue(once);
+    await plant(store, [['0501076b', 'ff']]);
+    expect(await queue.enqueue(once)).toEqual({ id: 2n, isDuplicate: false });
+    damaged.add('0501076b');
+    expect(await queue.enqueue(once)).toEqual({ id: 3n, isDuplicate: false });
+    expect(await queue.enqueue(once)).toEqual({ id: 3n, isDuplicate: true });
+  });
+
+  test('a message that two names have is received once', async () => {
+    const { queue, store } = await openQueue(open);
+    await queue.enqueue(mail(1));
+    await plant(store, [[toHex(queueReadyByName.encode({ name: 'a', id: 1n })), '']]);
+    expect(bodies(await queue.receive({ names: ['a', 'mail'], count: 9 }))).toEqual([1]);
+    expect(await queue.receive({ names: ['a'] })).toEqual([]);
   });
 });
