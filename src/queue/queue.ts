@@ -32,6 +32,7 @@ import {
   type NackOptions,
   nack,
 } from './settling.js';
+import { verifyIndex } from './verifying.js';
 import { assertWait, Wait } from './waiting.js';
 
 export interface EnqueueOptions extends WriteOptions {
@@ -153,13 +154,23 @@ export class ActorQueue {
     assertDuration(visibilityMs, 'visibilityMs', 1);
     assertWait(waitMs, 'waitMs');
     const wait = new Wait(session, waitMs, signal);
+    const { room } = session;
+    // Once a call, so that nothing the index could not be made to match has it made anew for ever.
+    let { isVerified } = room;
     for (;;) {
-      const { version } = session.room;
+      const { version } = room;
       let nowMs = 0;
-      const { messages, nextPendingMs } = await session.run((ledger) => {
+      const { messages, nextPendingMs } = await session.run(async (ledger) => {
         nowMs = ledger.nowMs;
-        return take(ledger, names, count, visibilityMs);
+        const taken = await take(ledger, names, count, visibilityMs);
+        if (isVerified || ledger.isPaused || taken.messages.length === count) return taken;
+        isVerified = true;
+        await verifyIndex(ledger);
+        room.isVerified = true;
+        return taken;
       }, options);
+      // Inside a transaction it may not stay put in order.
+      if (isVerified && !session.isInTransaction) room.isVerified = true;
       if (messages.length > 0) return messages.map((message) => new ReceivedMessage(this, message));
       const mostMs = nextPendingMs === undefined ? undefined : nextPendingMs - nowMs;
       if (!(await wait.for(version, mostMs))) return [];
