@@ -91,7 +91,7 @@ export async function enqueueInto(
     if (--roomCount < 0) throw full(ledger);
     results.push({ id: add(ledger, message), isDuplicate: false });
   }
-  if (known.size > 0) await sweepExpired(ledger);
+  if (known.size > 0) await sweepExpired(ledger, known.size);
   return results;
 }
 
