@@ -172,6 +172,8 @@ export class ActorQueue {
       // Inside a transaction it may not stay put in order.
       if (isVerified && !session.isInTransaction) room.isVerified = true;
       if (messages.length > 0) return messages.map((message) => new ReceivedMessage(this, message));
+      // More is due than one commit makes ready.
+      if (nextPendingMs !== undefined && nextPendingMs <= nowMs && !session.isInTransaction) continue;
       const mostMs = nextPendingMs === undefined ? undefined : nextPendingMs - nowMs;
       if (!(await wait.for(version, mostMs))) return [];
     }

@@ -28,6 +28,7 @@ import {
   soundOrUndefined,
 } from './ledger.js';
 import { findAt, isDecoded } from './message-records.js';
+import { PAGE_BYTES } from './pending-page.js';
 import { quarantine } from './quarantining.js';
 import type { QueueSettings } from './settings.js';
 import { idOfBytes, messageTailOf } from './tail.js';
@@ -83,11 +84,16 @@ class Rebuild {
     const ledger = this.#ledger(access);
     const keys: Uint8Array[] = [];
     for await (const { key } of access.scanSizes(this.#range, { limit: PAGE })) keys.push(key);
-    for (const key of keys) await this.#index(ledger, key);
+    let last: Uint8Array | undefined;
+    let bytes = 0;
+    for (const key of keys) {
+      bytes += await this.#index(ledger, key);
+      last = key;
+      if (bytes > PAGE_BYTES) break;
+    }
     this.#messageCount = ledger.messageCount;
     this.#readyCount = ledger.readyCount;
-    const last = keys.at(-1);
-    if (last !== undefined && keys.length === PAGE) {
+    if (last !== undefined && (keys.length === PAGE || bytes > PAGE_BYTES)) {
       this.#range = { begin: concatBytes(last, Uint8Array.of(0)), end: this.#range.end };
       await ledger.flush();
       return true;
@@ -105,22 +111,29 @@ class Rebuild {
     return new Ledger(access, this.#settings, standing, nowMs);
   }
 
-  async #index(ledger: Ledger, key: Uint8Array): Promise<void> {
+  /** @returns About how many bytes it writes. */
+  async #index(ledger: Ledger, key: Uint8Array): Promise<number> {
     ledger.messageCount++;
     const tail = messageTailOf(key);
     const id = tail.length === ID_BYTES ? idOfBytes(tail) : undefined;
     if (id !== undefined) this.#seen(id);
     const found = await findAt(ledger, key);
-    if (found === undefined) return;
-    if (!isDecoded(found)) quarantine(ledger, tail, found.undecodable, found.bytes);
-    else if (id !== undefined && id < LAST_ID) indexMessage(ledger, id, found);
-    else {
-      const reason =
-        id === undefined
-          ? `its key has ${tail.length} bytes for an id instead of ${ID_BYTES}`
-          : 'its id leaves no next one';
-      quarantine(ledger, tail, reason, await ledger.access.get(key));
+    if (found === undefined) return 0;
+    if (!isDecoded(found)) {
+      quarantine(ledger, tail, found.undecodable, found.bytes);
+      return found.bytes?.length ?? 0;
     }
+    if (id !== undefined && id < LAST_ID) {
+      indexMessage(ledger, id, found);
+      return 4 * found.name.length;
+    }
+    const reason =
+      id === undefined
+        ? `its key has ${tail.length} bytes for an id instead of ${ID_BYTES}`
+        : 'its id leaves no next one';
+    const bytes = await ledger.access.get(key);
+    quarantine(ledger, tail, reason, bytes);
+    return bytes?.length ?? 0;
   }
 
   /** An id that leaves no next one was never given out. */
