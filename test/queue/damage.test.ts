@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/index.js';
-import { queueMessage, queueMetadata, queueReadyByName } from '../../src/layout/index.js';
+import { queueDeadLetter, queueMessage, queueMetadata, queueReadyByName } from '../../src/layout/index.js';
 import type { Store } from '../../src/store/index.js';
-import { encodeCbor, queueMessagePayload, queueMetadataPayload } from '../../src/values/index.js';
+import {
+  encodeCbor,
+  queueDeadLetterPayload,
+  queueMessagePayload,
+  queueMetadataPayload,
+} from '../../src/values/index.js';
 import { PARTITION } from '../actor/support.js';
 import { onEveryStore, plant } from '../keyspace/support.js';
 import { openQueue, queueEntries } from './support.js';
@@ -160,5 +165,25 @@ onEveryStore((open) => {
     await plant(store, [[toHex(queueReadyByName.encode({ name: 'a', id: 1n })), '']]);
     expect(bodies(await queue.receive({ names: ['a', 'mail'], count: 9 }))).toEqual([1]);
     expect(await queue.receive({ names: ['a'] })).toEqual([]);
+  });
+
+  test('lists pass over what cannot be read', async () => {
+    const damaged = new Set<string>();
+    const settings = { queue: { deliveriesMax: 1 } };
+    const { queue, store } = await openQueue(async () => {
+      const opened = await open();
+      return { ...opened, store: unreadable(opened.store, damaged) };
+    }, settings);
+    await queue.enqueueMany([1, 2, 3, 4].map(mail));
+    damaged.add(messageKey(1n));
+    expect(bodies(await queue.peek())).toEqual([2, 3, 4]);
+    for (const received of await queue.receive({ count: 9 })) await received.nack();
+    const letterKey = (id: bigint) => toHex(queueDeadLetter.encode({ id }));
+    damaged.add(letterKey(2n));
+    const letter = { message: fromHex(message(0).replace(/00$/, '')), reason: 'damaged', deadAtMs: 1 };
+    await plant(store, [[letterKey(3n), toHex(queueDeadLetterPayload.encode(letter))]]);
+    expect(bodies(await queue.deadLetters.list())).toEqual([4]);
+    expect(await queue.deadLetters.delete(2n)).toBe(true);
+    expect(await queue.deadLetters.delete(3n)).toBe(true);
   });
 });
