@@ -3,6 +3,7 @@ import { fromHex, toHex } from '../bytes/index.js';
 import { queueQuarantine, queueQuarantineReason } from '../layout/index.js';
 import { queueQuarantinePayload } from '../values/index.js';
 import { tryToMessage } from './body.js';
+import { full } from './enqueueing.js';
 import { LAST_ID, type Ledger, readSound } from './ledger.js';
 import { limitOf } from './listing.js';
 import { decodeMessage, idle, isDecoded } from './message-records.js';
@@ -52,15 +53,15 @@ export class Quarantine {
    *
    * @returns Whether it is a message again.
    * @throws {RangeError} If `keyHex` is not hex.
-   * @throws {KeyspaceError} As `ActorAccess`.
+   * @throws {KeyspaceError} `queue.full`: the entry stays; and as `ActorAccess`.
    */
-  retry(keyHex: string, options?: WriteOptions): Promise<boolean> {
+  async retry(keyHex: string, options?: WriteOptions): Promise<boolean> {
     const tail = fromHex(keyHex);
     return this.#session.run((ledger) => retry(ledger, tail), options);
   }
 
   /** Deletes an entry and its bytes. @returns Whether there was one. @throws As {@link retry}. */
-  drop(keyHex: string, options?: WriteOptions): Promise<boolean> {
+  async drop(keyHex: string, options?: WriteOptions): Promise<boolean> {
     const tail = fromHex(keyHex);
     return this.#session.run(async (ledger) => {
       const value = await ledger.access.get(queueQuarantineReason.encode({ tail }));
@@ -88,6 +89,8 @@ async function retry(ledger: Ledger, tail: Uint8Array): Promise<boolean> {
   const id = idOfBytes(tail);
   if (id === LAST_ID || !record || !isDecoded(record) || typeof tryToMessage(id, record) === 'string')
     return false;
+  // What has no bytes of its own is counted as a message all the time.
+  if (hasBytes && ledger.roomCount < 1) throw full(ledger);
   release(ledger, tail);
   if (hasBytes) ledger.messageCount++;
   const fresh = idle(record);

@@ -186,4 +186,22 @@ onEveryStore((open) => {
     expect(await queue.deadLetters.delete(2n)).toBe(true);
     expect(await queue.deadLetters.delete(3n)).toBe(true);
   });
+
+  test('a full queue takes nothing back from quarantine', async () => {
+    const { queue, store } = await openQueue(open, { queue: { messagesMax: 1 } });
+    await plant(store, [[messageKey(1n), 'ff'], metadataEntry(2n, 1)]);
+    await queue.receive();
+    await plant(store, [['05010b0000000000000001', message('repaired')]]);
+    await queue.enqueue(mail(2));
+    await expect(queue.quarantine.retry('0000000000000001')).rejects.toMatchObject({ code: 'queue.full' });
+    await queue.purge();
+    expect(await queue.quarantine.retry('0000000000000001')).toBe(true);
+    expect(bodies(await queue.receive())).toEqual(['repaired']);
+  });
+
+  test('what is not hex is refused by a rejection', async () => {
+    const { queue } = await openQueue(open);
+    const refused = [queue.quarantine.retry('zz'), queue.quarantine.drop('zz')];
+    for (const call of refused) await expect(call).rejects.toThrow(RangeError);
+  });
 });
