@@ -260,31 +260,52 @@ export class ActorQueue {
    * Deletes all messages, in one commit; or those of a name, some hundred in each commit. Dead letters and answers stay.
    *
    * @returns How many there were.
+   * @throws {TypeError} If a name is given that is no text: `undefined` does not stand for all.
    */
-  async purge(name?: string): Promise<number> {
-    if (name === undefined) return this.#session.run(purgeAll);
+  purge(): Promise<number>;
+  purge(name: string): Promise<number>;
+  async purge(...args: readonly string[]): Promise<number> {
+    if (args.length === 0) return this.#session.run(purgeAll);
+    const [name] = args as [string];
+    assertText(name);
     return purgeName(this.#session, name);
   }
 
-  /** Hands out no more messages, of a name or at all. It outlives restarts. */
-  async pause(name?: string, options?: WriteOptions): Promise<void> {
-    if (name !== undefined) assertName(name, 'name');
+  /**
+   * Hands out no more messages, of a name or, with none or `null`, at all. It outlives restarts.
+   *
+   * @throws {TypeError} If a name is given that is no text: `undefined` does not stand for all.
+   * @throws {RangeError} If the name is out of range.
+   */
+  pause(): Promise<void>;
+  pause(name: string | null, options?: WriteOptions): Promise<void>;
+  async pause(...args: [name?: string | null, options?: WriteOptions]): Promise<void> {
+    const name = nameOrAll(args);
     await this.#session.run(async (ledger) => {
-      if (name === undefined) ledger.isPaused = true;
+      if (name === null) ledger.isPaused = true;
       else ledger.set(queuePausedName.encode({ name }), NO_BYTES);
-    }, options);
+    }, args[1]);
   }
 
-  /** Ends a {@link pause}: that of a name, or that of all, beside which names may stay paused. */
-  async resume(name?: string, options?: WriteOptions): Promise<void> {
-    if (name !== undefined) assertName(name, 'name');
+  /** Ends a {@link pause}: that of a name, or that of all, beside which names may stay paused. @throws As it. */
+  resume(): Promise<void>;
+  resume(name: string | null, options?: WriteOptions): Promise<void>;
+  async resume(...args: [name?: string | null, options?: WriteOptions]): Promise<void> {
+    const name = nameOrAll(args);
     await this.#session.run(async (ledger) => {
-      if (name === undefined) ledger.isPaused = false;
+      if (name === null) ledger.isPaused = false;
       else ledger.delete(queuePausedName.encode({ name }));
-    }, options);
+    }, args[1]);
   }
 }
 
 function assertText(name: string): void {
   if (typeof name !== 'string') throw new TypeError(`a name must be a string, not ${typeof name}`);
+}
+
+/** The name that was given, or `null` for all. A variable that was not set is not to stand for all. */
+function nameOrAll(args: readonly unknown[]): string | null {
+  if (args.length === 0 || args[0] === null) return null;
+  assertName(args[0] as string, 'name');
+  return args[0] as string;
 }

@@ -61,3 +61,16 @@ test('what is due is found behind what becomes dead letters', async () => {
   clock.advance(2_000);
   expect(await queue.receive()).toMatchObject([{ body: 'due' }]);
 });
+
+test('a name that is undefined does not stand for all', async () => {
+  const { queue } = await openQueue();
+  await queue.enqueue({ name: 'mail', body: 1 });
+  const missing = undefined as unknown as string;
+  for (const call of [queue.purge(missing), queue.pause(missing), queue.resume(missing)])
+    await expect(call).rejects.toThrow(TypeError);
+  await queue.pause(null, { durability: 'durable' });
+  expect(await queue.receive()).toEqual([]);
+  await queue.resume(null);
+  expect(await queue.receive()).toHaveLength(1);
+  expect(await queue.purge()).toBe(1);
+});
