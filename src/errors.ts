@@ -103,6 +103,8 @@ export interface ErrorDetails {
 
   /** The queue holds as many messages as it may. Nothing was enqueued. */
   'queue.full': { messages: number; messagesMax: number };
+  /** No id is left for another message: the next would be the last there is. Nothing was enqueued. */
+  'queue.ids_exhausted': { nextId: string };
   /** The message, encoded, is longer than the queue allows. Nothing was enqueued. */
   'queue.message_too_large': { messageBytes: number; messageBytesMax: number };
   /** The lease is not, or no longer, that of the message; it may be delivered again. Nothing was changed. */

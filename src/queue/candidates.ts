@@ -1,4 +1,5 @@
 import { queuePausedName, queueReady, queueReadyByName } from '../layout/index.js';
+import { indexed, readable, usable } from './index-entries.js';
 import type { Ledger } from './ledger.js';
 
 /** A message that the index has as ready. */
@@ -26,19 +27,20 @@ export async function readyCandidates(
   return found.slice(0, count);
 }
 
-/** The names that are paused. */
+/** The names that are paused. What is no name pauses nothing. */
 export async function pausedNames({ access }: Pick<Ledger, 'access'>): Promise<Set<string>> {
   const names = new Set<string>();
   for await (const { key } of access.scanSizes(queuePausedName.range())) {
-    names.add(queuePausedName.decode(key).name);
+    const paused = usable(() => queuePausedName.decode(key));
+    if (paused !== undefined) names.add(paused.name);
   }
   return names;
 }
 
 async function firstReady({ access }: Ledger, count: number): Promise<Candidate[]> {
   const found: Candidate[] = [];
-  for await (const { key, value } of access.scan(queueReady.range(), { limit: count })) {
-    found.push({ id: queueReady.decode(key).id, name: decoder.decode(value) });
+  for await (const { key, value } of readable(access.scan(queueReady.range(), { limit: count }))) {
+    found.push({ id: indexed(() => queueReady.decode(key)).id, name: decoder.decode(value) });
   }
   return found;
 }
@@ -48,7 +50,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 async function firstNamed({ access }: Ledger, name: string, count: number): Promise<Candidate[]> {
   const found: Candidate[] = [];
   for await (const { key } of access.scanSizes(queueReadyByName.range({ name }), { limit: count })) {
-    found.push(queueReadyByName.decode(key));
+    found.push(indexed(() => queueReadyByName.decode(key)));
   }
   return found;
 }
@@ -59,7 +61,7 @@ async function* namesReady({ access }: Ledger): AsyncGenerator<string> {
   for (;;) {
     let name: string | undefined;
     for await (const { key } of access.scanSizes({ begin, end }, { limit: 1 })) {
-      name = queueReadyByName.decode(key).name;
+      name = indexed(() => queueReadyByName.decode(key)).name;
     }
     if (name === undefined) return;
     yield name;

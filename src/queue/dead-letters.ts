@@ -3,7 +3,8 @@ import { queueDeadLetter } from '../layout/index.js';
 import { queueDeadLetterPayload, queueMessagePayload } from '../values/index.js';
 import { type QueueMessage, toMessage } from './body.js';
 import { full } from './enqueueing.js';
-import type { Ledger } from './ledger.js';
+import { usable } from './index-entries.js';
+import { type Ledger, readSound } from './ledger.js';
 import { limitOf, type QueueListOptions, rangeBehind } from './listing.js';
 import { idle } from './message-records.js';
 import type { QueueSession } from './session.js';
@@ -23,14 +24,14 @@ export class DeadLetters {
     this.#session = session;
   }
 
-  /** In the order of their ids. @throws {KeyspaceError} `value.malformed` if one is damaged, and as `ActorAccess`. */
+  /** In the order of their ids. What cannot be read or decoded is passed over. @throws As `ActorAccess`. */
   async list(options: QueueListOptions = {}): Promise<DeadLetter[]> {
     const letters: DeadLetter[] = [];
     const { access } = this.#session;
-    for await (const { key, value } of access.scan(rangeBehind(queueDeadLetter, options), limitOf(options))) {
-      const { message, reason, deadAtMs } = queueDeadLetterPayload.decode(value);
-      const { id } = queueDeadLetter.decode(key);
-      letters.push({ ...toMessage(id, queueMessagePayload.decode(message)), reason, deadAtMs });
+    for await (const { key } of access.scanSizes(rangeBehind(queueDeadLetter, options), limitOf(options))) {
+      const value = await readSound(access, key);
+      const letter = value && usable(() => decodeLetter(key, value));
+      if (letter !== undefined) letters.push(letter);
     }
     return letters;
   }
@@ -49,11 +50,18 @@ export class DeadLetters {
   delete(id: bigint, options?: WriteOptions): Promise<boolean> {
     return this.#session.run(async (ledger) => {
       const key = queueDeadLetter.encode({ id });
-      if ((await ledger.access.get(key)) === undefined) return false;
+      const [valueBytes] = await ledger.access.getSizes([key]);
+      if (valueBytes === undefined) return false;
       ledger.delete(key);
       return true;
     }, options);
   }
+}
+
+function decodeLetter(key: Uint8Array, value: Uint8Array): DeadLetter {
+  const { message, reason, deadAtMs } = queueDeadLetterPayload.decode(value);
+  const { id } = queueDeadLetter.decode(key);
+  return { ...toMessage(id, queueMessagePayload.decode(message)), reason, deadAtMs };
 }
 
 async function redrive(ledger: Ledger, id: bigint): Promise<boolean> {

@@ -1,23 +1,23 @@
 import { queuePending } from '../layout/index.js';
 import { queuePendingPayload } from '../values/index.js';
 import { fail } from './failing.js';
-import { type Ledger, soundOrUndefined } from './ledger.js';
+import { usable } from './index-entries.js';
+import type { Ledger } from './ledger.js';
 import { findMessage, idle, isDecoded } from './message-records.js';
+import { pendingPage } from './pending-page.js';
 import { quarantineId } from './quarantining.js';
 
-/** So many messages become ready in one go, those first that have been due for longest. */
-const DUE_MAX = 256;
-
-/** Makes ready what is due: delayed messages, and with a delivery more those whose lease has ended. */
+/**
+ * Makes ready what is due, or the first of it: delayed messages, and with a delivery more those whose lease has ended.
+ *
+ * @throws {IndexMismatch}
+ */
 export async function settleDue(ledger: Ledger): Promise<void> {
   const { begin } = queuePending.range();
   const end = queuePending.encode({ availableAtMs: ledger.nowMs + 1, id: 0n });
-  const due = [];
-  for await (const entry of ledger.access.scan({ begin, end }, { limit: DUE_MAX })) due.push(entry);
-  for (const { key, value } of due) {
-    const { availableAtMs, id } = queuePending.decode(key);
+  for (const { value, availableAtMs, id } of await pendingPage(ledger.access, { begin, end })) {
     ledger.removePending(availableAtMs, id);
-    const pending = soundOrUndefined(() => queuePendingPayload.decode(value));
+    const pending = usable(() => queuePendingPayload.decode(value));
     if (pending !== undefined && pending.leaseId === undefined) ledger.addReady(pending.name, id);
     else await settleEnded(ledger, id);
   }

@@ -4,7 +4,8 @@ import { KeyspaceError } from '../errors.js';
 import { queueExpiry, queueIdempotency, queueMessage } from '../layout/index.js';
 import { queueIdempotencyPayload, queueMessagePayload } from '../values/index.js';
 import { sweepExpired } from './expiring.js';
-import { type Ledger, NO_BYTES, soundOrUndefined } from './ledger.js';
+import { usable } from './index-entries.js';
+import { LAST_ID, type Ledger, NO_BYTES, readSound } from './ledger.js';
 import { assertDuration } from './settings.js';
 import { idBytes, idOfBytes, tailOf } from './tail.js';
 
@@ -67,7 +68,7 @@ export function assertName(text: string, what: string): void {
 /**
  * Enqueues all of them, in this order.
  *
- * @throws {KeyspaceError} `queue.full`, `queue.message_too_large`: nothing is enqueued.
+ * @throws {KeyspaceError} `queue.full`, `queue.message_too_large`, `queue.ids_exhausted`: nothing is enqueued.
  */
 export async function enqueueInto(
   ledger: Ledger,
@@ -90,7 +91,7 @@ export async function enqueueInto(
     if (--roomCount < 0) throw full(ledger);
     results.push({ id: add(ledger, message), isDuplicate: false });
   }
-  if (known.size > 0) await sweepExpired(ledger);
+  if (known.size > 0) await sweepExpired(ledger, known.size);
   return results;
 }
 
@@ -109,7 +110,13 @@ function add(ledger: Ledger, { name, body, delayMs = 0, availableAtMs: atMs }: P
       { messageBytes, messageBytesMax },
     );
   }
-  const id = ledger.nextId++;
+  const id = ledger.nextId;
+  if (id >= LAST_ID) {
+    throw new KeyspaceError('queue.ids_exhausted', `the next id, ${id}, is the last there is`, {
+      nextId: `${id}`,
+    });
+  }
+  ledger.nextId++;
   ledger.set(queueMessage.encode({ id }), bytes);
   ledger.messageCount++;
   if (isReady) ledger.addReady(name, id);
@@ -117,9 +124,10 @@ function add(ledger: Ledger, { name, body, delayMs = 0, availableAtMs: atMs }: P
   return id;
 }
 
+/** A record that is damaged counts as absent, and is written anew. */
 async function findDuplicate(ledger: Ledger, idempotencyKey: string): Promise<bigint | undefined> {
-  const value = await ledger.access.get(queueIdempotency.encode({ idempotencyKey }));
-  const record = value && soundOrUndefined(() => queueIdempotencyPayload.decode(value));
+  const value = await readSound(ledger.access, queueIdempotency.encode({ idempotencyKey }));
+  const record = value && usable(() => queueIdempotencyPayload.decode(value));
   if (record === undefined) return undefined;
   if (record.expiresAtMs > ledger.nowMs) return idOfBytes(record.messageId);
   const tail = tailOf(queueIdempotency.encode({ idempotencyKey }));

@@ -18,6 +18,7 @@ import {
   queuePendingPayload,
   queueStatePayload,
 } from '../values/index.js';
+import { IndexMismatch, indexed, usable } from './index-entries.js';
 import type { QueueSettings } from './settings.js';
 
 const METADATA_KEY = queueMetadata.encode({});
@@ -25,6 +26,8 @@ export const STATE_KEY = queueState.encode({});
 export const NO_BYTES = new Uint8Array(0);
 /** Ids count from here, as RivetKit's do. */
 export const FIRST_ID = 1n;
+/** No message has it, for then there would be no next id. */
+export const LAST_ID = 0xffff_ffff_ffff_ffffn;
 /** The count of messages is 32 bits wide. */
 const MESSAGES_MAX = 0xffff_ffff;
 /** A clock may be behind by so much before waiting times are set anew. */
@@ -55,7 +58,7 @@ export async function readStanding(access: ActorAccess): Promise<Standing | unde
   const [metadata, stamp] = await readBoth(access);
   if (metadata === undefined && stamp === undefined) return (await isEmpty(access)) ? NEW : undefined;
   const record = metadata && soundOrUndefined(() => queueMetadataPayload.decode(metadata));
-  const state = stamp && soundOrUndefined(() => queueStatePayload.decode(stamp));
+  const state = stamp && usable(() => queueStatePayload.decode(stamp));
   if (record === undefined || state === undefined) return undefined;
   return equalOptionalBytes(state.metadata, metadata) ? { ...record, state } : undefined;
 }
@@ -101,9 +104,6 @@ async function isEmpty(access: ActorAccess): Promise<boolean> {
   for await (const _entry of access.scanSizes(range, { limit: 1 })) return false;
   return true;
 }
-
-/** Thrown inside a transaction of the queue that found its index wrong; what it wrote vanishes with it. */
-export class IndexMismatch extends Error {}
 
 /** Why a message waits. */
 export type Wait = Omit<QueuePendingRecord, 'name'>;
@@ -244,7 +244,7 @@ export class Ledger {
   /** When the next message becomes ready; `undefined` if none waits. Of what is flushed. */
   async nextPendingMs(): Promise<number | undefined> {
     for await (const { key } of this.access.scanSizes(queuePending.range(), { limit: 1 })) {
-      return queuePending.decode(key).availableAtMs;
+      return indexed(() => queuePending.decode(key)).availableAtMs;
     }
     return undefined;
   }

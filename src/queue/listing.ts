@@ -4,7 +4,8 @@ import { queueMessage, queuePending, queueReadyByName } from '../layout/index.js
 import type { KeyRange } from '../store/index.js';
 import { queuePendingPayload } from '../values/index.js';
 import { type QueueMessage, tryToMessage } from './body.js';
-import { FIRST_ID, readNextId, readStanding, soundOrUndefined } from './ledger.js';
+import { usable } from './index-entries.js';
+import { FIRST_ID, LAST_ID, readNextId, readSound, readStanding } from './ledger.js';
 import { decodeMessage, isDecoded } from './message-records.js';
 
 /** Which entries of a list. */
@@ -35,13 +36,14 @@ export interface QueueSize extends QueueCounts {
   readonly nextId: bigint;
 }
 
-/** Messages in the order of their ids, ready or not. What cannot be decoded is passed over. */
+/** Messages in the order of their ids, ready or not. What cannot be read or decoded is passed over. */
 export async function peek(access: ActorAccess, options: QueueListOptions): Promise<PeekedMessage[]> {
   const nowMs = access.clock.nowMs();
   const found: PeekedMessage[] = [];
-  for await (const { key, value } of access.scan(rangeBehind(queueMessage, options), limitOf(options))) {
-    const record = decodeMessage(value);
-    if (key.length !== MESSAGE_KEY_BYTES || !isDecoded(record)) continue;
+  for await (const { key } of access.scanSizes(rangeBehind(queueMessage, options), limitOf(options))) {
+    const value = await readSound(access, key);
+    const record = value && decodeMessage(value);
+    if (record === undefined || key.length !== MESSAGE_KEY_BYTES || !isDecoded(record)) continue;
     const message = tryToMessage(queueMessage.decode(key).id, record);
     if (typeof message === 'string') continue;
     const { inFlight = false, availableAtMs } = record;
@@ -66,13 +68,14 @@ export async function sizeOf(access: ActorAccess): Promise<QueueSize> {
   let ready = 0;
   let nextId = (await readNextId(access)) ?? FIRST_ID;
   const nowMs = access.clock.nowMs();
-  for await (const { key, value } of access.scan(queueMessage.range())) {
+  for await (const { key } of access.scanSizes(queueMessage.range())) {
     messages++;
-    const record = decodeMessage(value);
-    if (key.length !== MESSAGE_KEY_BYTES || !isDecoded(record)) continue;
+    const value = await readSound(access, key);
+    const record = value && decodeMessage(value);
+    if (record === undefined || key.length !== MESSAGE_KEY_BYTES || !isDecoded(record)) continue;
     if (!record.inFlight && (record.availableAtMs ?? 0) <= nowMs) ready++;
     const { id } = queueMessage.decode(key);
-    if (id >= nextId) nextId = id + 1n;
+    if (id >= nextId && id < LAST_ID) nextId = id + 1n;
   }
   return { messages, ready, nextId };
 }
@@ -83,7 +86,7 @@ export async function countsOf(access: ActorAccess, name: string): Promise<Queue
   for await (const _entry of access.scanSizes(queueReadyByName.range({ name }))) ready++;
   let messages = ready;
   for await (const { value } of access.scan(queuePending.range())) {
-    if (soundOrUndefined(() => queuePendingPayload.decode(value))?.name === name) messages++;
+    if (usable(() => queuePendingPayload.decode(value))?.name === name) messages++;
   }
   return { messages, ready };
 }

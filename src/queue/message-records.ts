@@ -2,7 +2,8 @@ import { isKeyspaceError, KeyspaceError } from '../errors.js';
 import { queueMessage, queuePending, queueReadyByName } from '../layout/index.js';
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../store/index.js';
 import { type QueueMessageRecord, queueMessagePayload, queuePendingPayload } from '../values/index.js';
-import { type Ledger, readSound, soundOrUndefined } from './ledger.js';
+import { usable } from './index-entries.js';
+import { type Ledger, readSound } from './ledger.js';
 
 /** A message's record, or why it cannot be told. */
 export type FoundMessage = QueueMessageRecord | { readonly undecodable: string; readonly bytes?: Uint8Array };
@@ -81,7 +82,7 @@ export async function leased(
   const { inFlight = false, availableAtMs: leaseEndsAtMs = -1 } = record;
   if (!inFlight || leaseEndsAtMs < 0) throw leaseInvalid(id, 'it is not leased');
   const stored = await readSound(ledger.access, queuePending.encode({ availableAtMs: leaseEndsAtMs, id }));
-  const current = stored && soundOrUndefined(() => queuePendingPayload.decode(stored))?.leaseId;
+  const current = stored && usable(() => queuePendingPayload.decode(stored))?.leaseId;
   // A lease that was found again without its id has an empty one, which nobody holds.
   if (!current || current !== leaseId) throw leaseInvalid(id, 'it is leased to another');
   if (leaseEndsAtMs <= ledger.nowMs) throw leaseInvalid(id, 'the lease has ended');

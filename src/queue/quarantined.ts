@@ -3,7 +3,8 @@ import { fromHex, toHex } from '../bytes/index.js';
 import { queueQuarantine, queueQuarantineReason } from '../layout/index.js';
 import { queueQuarantinePayload } from '../values/index.js';
 import { tryToMessage } from './body.js';
-import { type Ledger, readSound } from './ledger.js';
+import { full } from './enqueueing.js';
+import { LAST_ID, type Ledger, readSound } from './ledger.js';
 import { limitOf } from './listing.js';
 import { decodeMessage, idle, isDecoded } from './message-records.js';
 import type { QueueSession } from './session.js';
@@ -52,23 +53,26 @@ export class Quarantine {
    *
    * @returns Whether it is a message again.
    * @throws {RangeError} If `keyHex` is not hex.
-   * @throws {KeyspaceError} As `ActorAccess`.
+   * @throws {KeyspaceError} `queue.full`: the entry stays; and as `ActorAccess`.
    */
-  retry(keyHex: string, options?: WriteOptions): Promise<boolean> {
+  async retry(keyHex: string, options?: WriteOptions): Promise<boolean> {
     const tail = fromHex(keyHex);
     return this.#session.run((ledger) => retry(ledger, tail), options);
   }
 
   /** Deletes an entry and its bytes. @returns Whether there was one. @throws As {@link retry}. */
-  drop(keyHex: string, options?: WriteOptions): Promise<boolean> {
+  async drop(keyHex: string, options?: WriteOptions): Promise<boolean> {
     const tail = fromHex(keyHex);
     return this.#session.run(async (ledger) => {
       const value = await ledger.access.get(queueQuarantineReason.encode({ tail }));
       if (value === undefined) return false;
       release(ledger, tail);
       if (!queueQuarantinePayload.decode(value).hasBytes) {
-        ledger.delete(messageKeyOfTail(tail));
-        ledger.messageCount = Math.max(0, ledger.messageCount - 1);
+        const key = messageKeyOfTail(tail);
+        const [valueBytes] = await ledger.access.getSizes([key]);
+        if (valueBytes === undefined) return true;
+        ledger.delete(key);
+        ledger.messageCount--;
       }
       return true;
     }, options);
@@ -83,7 +87,10 @@ async function retry(ledger: Ledger, tail: Uint8Array): Promise<boolean> {
   const bytes = await readSound(ledger.access, key);
   const record = bytes && decodeMessage(bytes);
   const id = idOfBytes(tail);
-  if (!record || !isDecoded(record) || typeof tryToMessage(id, record) === 'string') return false;
+  if (id === LAST_ID || !record || !isDecoded(record) || typeof tryToMessage(id, record) === 'string')
+    return false;
+  // What has no bytes of its own is counted as a message all the time.
+  if (hasBytes && ledger.roomCount < 1) throw full(ledger);
   release(ledger, tail);
   if (hasBytes) ledger.messageCount++;
   const fresh = idle(record);

@@ -18,7 +18,7 @@ import { purgeAll, purgeName } from './purging.js';
 import { Quarantine } from './quarantined.js';
 import { ReceivedMessage } from './received-message.js';
 import { take } from './receiving.js';
-import { type AnswerOptions, answerOf } from './responses.js';
+import { type AnswerOptions, answerOf, answerWait } from './responses.js';
 import type { QueueRoom } from './room.js';
 import { QueueSession } from './session.js';
 import { assertDuration, assertWhole, type QueueSettings } from './settings.js';
@@ -32,6 +32,7 @@ import {
   type NackOptions,
   nack,
 } from './settling.js';
+import { verifyIndex } from './verifying.js';
 import { assertWait, Wait } from './waiting.js';
 
 export interface EnqueueOptions extends WriteOptions {
@@ -83,8 +84,8 @@ export class ActorQueue {
    *
    * @throws {TypeError} If a part of it is of another type.
    * @throws {RangeError} If one is out of range.
-   * @throws {KeyspaceError} `queue.full`; `queue.message_too_large`; `value.unserialisable` naming the path inside the
-   * body; `value.too_large`.
+   * @throws {KeyspaceError} `queue.full`; `queue.message_too_large`; `queue.ids_exhausted`; `value.unserialisable` naming
+   * the path inside the body; `value.too_large`.
    */
   async enqueue(message: NewMessage, options?: EnqueueOptions): Promise<EnqueuedMessage> {
     const [enqueued] = await this.enqueueMany([message], options);
@@ -117,9 +118,13 @@ export class ActorQueue {
    * Enqueues a message and waits for what it is answered with. Enqueued again with its idempotency key, also by another
    * process after a crash, it gives the same answer.
    *
+   * @throws {RangeError} As {@link enqueue}, and if `timeoutMs` is out of range: nothing is enqueued.
+   * @throws {TypeError} As {@link enqueue}, and inside a transaction unless `timeoutMs` is 0: nothing is enqueued.
    * @throws {KeyspaceError} As {@link enqueue} and {@link response}.
    */
   async enqueueAndWait(message: NewMessage, options: EnqueueOptions & AnswerOptions = {}): Promise<unknown> {
+    // What cannot be waited for is refused before there is a message.
+    answerWait(this.#session, options);
     const { id } = await this.enqueue(message, options);
     return this.response(id, options);
   }
@@ -149,14 +154,26 @@ export class ActorQueue {
     assertDuration(visibilityMs, 'visibilityMs', 1);
     assertWait(waitMs, 'waitMs');
     const wait = new Wait(session, waitMs, signal);
+    const { room } = session;
+    // Once a call, so that nothing the index could not be made to match has it made anew for ever.
+    let { isVerified } = room;
     for (;;) {
-      const { version } = session.room;
+      const { version } = room;
       let nowMs = 0;
-      const { messages, nextPendingMs } = await session.run((ledger) => {
+      const { messages, nextPendingMs } = await session.run(async (ledger) => {
         nowMs = ledger.nowMs;
-        return take(ledger, names, count, visibilityMs);
+        const taken = await take(ledger, names, count, visibilityMs);
+        if (isVerified || ledger.isPaused || taken.messages.length === count) return taken;
+        isVerified = true;
+        await verifyIndex(ledger);
+        room.isVerified = true;
+        return taken;
       }, options);
+      // Inside a transaction it may not stay put in order.
+      if (isVerified && !session.isInTransaction) room.isVerified = true;
       if (messages.length > 0) return messages.map((message) => new ReceivedMessage(this, message));
+      // More is due than one commit makes ready.
+      if (nextPendingMs !== undefined && nextPendingMs <= nowMs && !session.isInTransaction) continue;
       const mostMs = nextPendingMs === undefined ? undefined : nextPendingMs - nowMs;
       if (!(await wait.for(version, mostMs))) return [];
     }
@@ -243,31 +260,52 @@ export class ActorQueue {
    * Deletes all messages, in one commit; or those of a name, some hundred in each commit. Dead letters and answers stay.
    *
    * @returns How many there were.
+   * @throws {TypeError} If a name is given that is no text: `undefined` does not stand for all.
    */
-  async purge(name?: string): Promise<number> {
-    if (name === undefined) return this.#session.run(purgeAll);
+  purge(): Promise<number>;
+  purge(name: string): Promise<number>;
+  async purge(...args: readonly string[]): Promise<number> {
+    if (args.length === 0) return this.#session.run(purgeAll);
+    const [name] = args as [string];
+    assertText(name);
     return purgeName(this.#session, name);
   }
 
-  /** Hands out no more messages, of a name or at all. It outlives restarts. */
-  async pause(name?: string, options?: WriteOptions): Promise<void> {
-    if (name !== undefined) assertName(name, 'name');
+  /**
+   * Hands out no more messages, of a name or, with none or `null`, at all. It outlives restarts.
+   *
+   * @throws {TypeError} If a name is given that is no text: `undefined` does not stand for all.
+   * @throws {RangeError} If the name is out of range.
+   */
+  pause(): Promise<void>;
+  pause(name: string | null, options?: WriteOptions): Promise<void>;
+  async pause(...args: [name?: string | null, options?: WriteOptions]): Promise<void> {
+    const name = nameOrAll(args);
     await this.#session.run(async (ledger) => {
-      if (name === undefined) ledger.isPaused = true;
+      if (name === null) ledger.isPaused = true;
       else ledger.set(queuePausedName.encode({ name }), NO_BYTES);
-    }, options);
+    }, args[1]);
   }
 
-  /** Ends a {@link pause}: that of a name, or that of all, beside which names may stay paused. */
-  async resume(name?: string, options?: WriteOptions): Promise<void> {
-    if (name !== undefined) assertName(name, 'name');
+  /** Ends a {@link pause}: that of a name, or that of all, beside which names may stay paused. @throws As it. */
+  resume(): Promise<void>;
+  resume(name: string | null, options?: WriteOptions): Promise<void>;
+  async resume(...args: [name?: string | null, options?: WriteOptions]): Promise<void> {
+    const name = nameOrAll(args);
     await this.#session.run(async (ledger) => {
-      if (name === undefined) ledger.isPaused = false;
+      if (name === null) ledger.isPaused = false;
       else ledger.delete(queuePausedName.encode({ name }));
-    }, options);
+    }, args[1]);
   }
 }
 
 function assertText(name: string): void {
   if (typeof name !== 'string') throw new TypeError(`a name must be a string, not ${typeof name}`);
+}
+
+/** The name that was given, or `null` for all. A variable that was not set is not to stand for all. */
+function nameOrAll(args: readonly unknown[]): string | null {
+  if (args.length === 0 || args[0] === null) return null;
+  assertName(args[0] as string, 'name');
+  return args[0] as string;
 }

@@ -2,17 +2,18 @@ import type { ActorAccess } from '../actor/index.js';
 import { concatBytes } from '../bytes/index.js';
 import { queuePending } from '../layout/index.js';
 import { queuePendingPayload } from '../values/index.js';
-import { Ledger, readStanding, soundOrUndefined } from './ledger.js';
+import { usable } from './index-entries.js';
+import { Ledger, readStanding } from './ledger.js';
 import { findMessage, isDecoded } from './message-records.js';
+import { type PendingEntry, pendingPage } from './pending-page.js';
 import type { QueueSettings } from './settings.js';
-
-/** Waiting messages that are read in one commit. */
-const PAGE = 256;
 
 /**
  * The clock was set back: what waits for a while, a delay or the end of a lease, waits for that while from now on, and
  * not for as long as the clock was ahead besides. What waits for a time is left alone. In commits of bounded size, any
  * of which may be the last: whoever comes next goes on.
+ *
+ * @throws {IndexMismatch}
  */
 export async function rebase(access: ActorAccess, settings: QueueSettings): Promise<void> {
   let { begin, end } = queuePending.range();
@@ -22,22 +23,24 @@ export async function rebase(access: ActorAccess, settings: QueueSettings): Prom
       if (standing === undefined) return true;
       const nowMs = Math.max(0, inner.clock.nowMs());
       const ledger = new Ledger(inner, settings, standing, standing.state.clockMs);
-      const page = [];
-      for await (const entry of inner.scan({ begin, end }, { limit: PAGE })) page.push(entry);
-      for (const { key, value } of page) await move(ledger, key, value, nowMs);
+      const page = await pendingPage(inner, { begin, end });
+      for (const entry of page) await move(ledger, entry, nowMs);
       const last = page.at(-1);
       if (last !== undefined) begin = concatBytes(last.key, Uint8Array.of(0));
       await ledger.flush();
-      if (page.length === PAGE) return false;
+      if (last !== undefined) return false;
       await new Ledger(inner, settings, standing, nowMs).touch();
       return true;
     });
   }
 }
 
-async function move(ledger: Ledger, key: Uint8Array, value: Uint8Array, nowMs: number): Promise<void> {
-  const { availableAtMs, id } = queuePending.decode(key);
-  const pending = soundOrUndefined(() => queuePendingPayload.decode(value));
+async function move(
+  ledger: Ledger,
+  { availableAtMs, id, value }: PendingEntry,
+  nowMs: number,
+): Promise<void> {
+  const pending = usable(() => queuePendingPayload.decode(value));
   if (pending?.sinceMs === undefined || pending.sinceMs <= nowMs) return;
   const record = await findMessage(ledger, id);
   if (record === undefined || !isDecoded(record)) return;

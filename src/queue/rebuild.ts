@@ -16,8 +16,10 @@ import {
   queueMetadataPayload,
   queueStatePayload,
 } from '../values/index.js';
+import { usable } from './index-entries.js';
 import {
   FIRST_ID,
+  LAST_ID,
   Ledger,
   readNextId,
   readSound,
@@ -26,6 +28,7 @@ import {
   soundOrUndefined,
 } from './ledger.js';
 import { findAt, isDecoded } from './message-records.js';
+import { PAGE_BYTES } from './pending-page.js';
 import { quarantine } from './quarantining.js';
 import type { QueueSettings } from './settings.js';
 import { idOfBytes, messageTailOf } from './tail.js';
@@ -46,7 +49,7 @@ export async function rebuild(access: ActorAccess, settings: QueueSettings, isWr
   const isPaused = await access.transaction(async (inner) => {
     if (!isWrong && (await readStanding(inner)) !== undefined) return undefined;
     const stored = await readSound(inner, STATE_KEY);
-    const state = stored && soundOrUndefined(() => queueStatePayload.decode(stored));
+    const state = stored && usable(() => queueStatePayload.decode(stored));
     const begun = { ...BEGUN, isPaused: state?.isPaused ?? false, metadata: unmatched(state?.metadata) };
     await inner.write((writes) => {
       writes.set(STATE_KEY, queueStatePayload.encode(begun));
@@ -81,11 +84,16 @@ class Rebuild {
     const ledger = this.#ledger(access);
     const keys: Uint8Array[] = [];
     for await (const { key } of access.scanSizes(this.#range, { limit: PAGE })) keys.push(key);
-    for (const key of keys) await this.#index(ledger, key);
+    let last: Uint8Array | undefined;
+    let bytes = 0;
+    for (const key of keys) {
+      bytes += await this.#index(ledger, key);
+      last = key;
+      if (bytes > PAGE_BYTES) break;
+    }
     this.#messageCount = ledger.messageCount;
     this.#readyCount = ledger.readyCount;
-    const last = keys.at(-1);
-    if (last !== undefined && keys.length === PAGE) {
+    if (last !== undefined && (keys.length === PAGE || bytes > PAGE_BYTES)) {
       this.#range = { begin: concatBytes(last, Uint8Array.of(0)), end: this.#range.end };
       await ledger.flush();
       return true;
@@ -103,22 +111,34 @@ class Rebuild {
     return new Ledger(access, this.#settings, standing, nowMs);
   }
 
-  async #index(ledger: Ledger, key: Uint8Array): Promise<void> {
+  /** @returns About how many bytes it writes. */
+  async #index(ledger: Ledger, key: Uint8Array): Promise<number> {
     ledger.messageCount++;
     const tail = messageTailOf(key);
-    if (tail.length >= ID_BYTES) this.#seen(idOfBytes(tail.slice(0, ID_BYTES)));
+    const id = tail.length === ID_BYTES ? idOfBytes(tail) : undefined;
+    if (id !== undefined) this.#seen(id);
     const found = await findAt(ledger, key);
-    if (found === undefined) return;
-    if (!isDecoded(found)) quarantine(ledger, tail, found.undecodable, found.bytes);
-    else if (tail.length === ID_BYTES) indexMessage(ledger, idOfBytes(tail), found);
-    else {
-      const bytes = await ledger.access.get(key);
-      quarantine(ledger, tail, `its key has ${tail.length} bytes for an id instead of ${ID_BYTES}`, bytes);
+    if (found === undefined) return 0;
+    if (!isDecoded(found)) {
+      quarantine(ledger, tail, found.undecodable, found.bytes);
+      return found.bytes?.length ?? 0;
     }
+    if (id !== undefined && id < LAST_ID) {
+      indexMessage(ledger, id, found);
+      return 4 * found.name.length;
+    }
+    const reason =
+      id === undefined
+        ? `its key has ${tail.length} bytes for an id instead of ${ID_BYTES}`
+        : 'its id leaves no next one';
+    const bytes = await ledger.access.get(key);
+    quarantine(ledger, tail, reason, bytes);
+    return bytes?.length ?? 0;
   }
 
+  /** An id that leaves no next one was never given out. */
   #seen(id: bigint): void {
-    if (id >= this.#nextId) this.#nextId = id + 1n;
+    if (id >= this.#nextId && id < LAST_ID) this.#nextId = id + 1n;
   }
 
   /** Ids that were used and may not be among the messages any more. */
@@ -127,16 +147,20 @@ class Rebuild {
       if (nextId !== undefined && nextId > this.#nextId) this.#nextId = nextId;
     }
     for (const family of [queueDeadLetter, queueResponse]) {
-      for await (const { key } of access.scanSizes(family.range(), { reverse: true, limit: 1 })) {
-        this.#seen(family.decode(key).id);
+      for await (const { key } of access.scanSizes(family.range(), { reverse: true })) {
+        const last = usable(() => family.decode(key));
+        if (last === undefined) continue;
+        this.#seen(last.id);
+        break;
       }
     }
     for await (const { key } of access.scanSizes(queueQuarantineReason.range())) {
       const { tail } = queueQuarantineReason.decode(key);
-      if (tail.length >= ID_BYTES) this.#seen(idOfBytes(tail.slice(0, ID_BYTES)));
+      if (tail.length === ID_BYTES) this.#seen(idOfBytes(tail));
     }
-    for await (const { value } of access.scan(queueIdempotency.range())) {
-      const record = soundOrUndefined(() => queueIdempotencyPayload.decode(value));
+    for await (const { key } of access.scanSizes(queueIdempotency.range())) {
+      const value = await readSound(access, key);
+      const record = value && usable(() => queueIdempotencyPayload.decode(value));
       if (record !== undefined) this.#seen(idOfBytes(record.messageId));
     }
   }
@@ -152,7 +176,7 @@ function unmatched(metadata: Uint8Array = BEGUN.metadata): Uint8Array {
 /** The next id of the metadata that {@link unmatched} was made of. */
 async function rememberedNextId(access: ActorAccess): Promise<bigint | undefined> {
   const stored = await access.get(STATE_KEY);
-  const state = stored && soundOrUndefined(() => queueStatePayload.decode(stored));
+  const state = stored && usable(() => queueStatePayload.decode(stored));
   if (state === undefined) return undefined;
   const metadata = copyBytes(state.metadata);
   metadata[0] = queueMetadataPayload.payloadVersionMax;

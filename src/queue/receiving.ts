@@ -2,7 +2,8 @@ import { queueMessagePayload } from '../values/index.js';
 import { type QueueMessage, tryToMessage } from './body.js';
 import { type Candidate, pausedNames, readyCandidates } from './candidates.js';
 import { settleDue } from './due.js';
-import { IndexMismatch, type Ledger } from './ledger.js';
+import { IndexMismatch } from './index-entries.js';
+import type { Ledger } from './ledger.js';
 import { findMessage, isDecoded, type MessageLease } from './message-records.js';
 import { quarantineId } from './quarantining.js';
 
@@ -60,6 +61,8 @@ async function lease(
     quarantineId(ledger, id, record.undecodable, record.bytes);
     return undefined;
   }
+  // Another entry is this message's, or nobody may have it now.
+  if (record.name !== name || record.inFlight) throw new IndexMismatch();
   const message = tryToMessage(id, record);
   if (typeof message === 'string') {
     quarantineId(ledger, id, message, queueMessagePayload.encode(record));

@@ -14,15 +14,26 @@ export interface AnswerOptions {
 type Looked = { readonly answer: unknown } | 'waiting' | 'dead' | 'gone';
 
 /**
+ * The waiting for an answer, from now on.
+ *
+ * @throws {RangeError} If `timeoutMs` is out of range. @throws {TypeError} Inside a transaction. @throws What the
+ * signal was aborted with.
+ */
+export function answerWait(session: QueueSession, options: AnswerOptions): Wait {
+  const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
+  assertWait(timeoutMs, 'timeoutMs');
+  return new Wait(session, timeoutMs, signal);
+}
+
+/**
  * What a message is answered with, once that is durable.
  *
  * @throws {KeyspaceError} `queue.response_timeout`, `queue.dead_lettered`, `queue.no_response`, and as `ActorAccess`.
  */
 export async function answerOf(session: QueueSession, id: bigint, options: AnswerOptions): Promise<unknown> {
-  const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
-  assertWait(timeoutMs, 'timeoutMs');
+  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
   const { access, room } = session;
-  const wait = new Wait(session, timeoutMs, signal);
+  const wait = answerWait(session, options);
   for (;;) {
     const { version } = room;
     const looked = await access.transaction(() => look(session, id));

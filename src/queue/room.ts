@@ -10,6 +10,8 @@ const WAIT_MS_MAX = 60_000;
 export class QueueRoom {
   readonly #waiting = new Set<() => void>();
   #version = 0;
+  /** Whether the index was counted since the actor was opened. */
+  isVerified = false;
   #repair: Promise<void> | undefined;
 
   /** Changes with everything that {@link changed} tells. */

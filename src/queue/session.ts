@@ -1,6 +1,7 @@
 import type { ActorAccess, WriteOptions } from '../actor/index.js';
 import { type ErrorCode, isKeyspaceError } from '../errors.js';
-import { IndexMismatch, Ledger } from './ledger.js';
+import { IndexMismatch } from './index-entries.js';
+import { Ledger } from './ledger.js';
 import { rebase } from './rebase.js';
 import { rebuild } from './rebuild.js';
 import type { QueueRoom } from './room.js';
@@ -58,8 +59,16 @@ export class QueueSession {
   async #repair(repair: 'rebuild' | 'rebase' | 'discard'): Promise<void> {
     const { access, settings } = this;
     const work = async () => {
-      if (repair === 'rebase') await rebase(access, settings);
-      else await rebuild(access, settings, repair === 'discard');
+      let isWrong = repair === 'discard';
+      if (repair === 'rebase') {
+        try {
+          return await rebase(access, settings);
+        } catch (error) {
+          if (!(error instanceof IndexMismatch)) throw error;
+          isWrong = true;
+        }
+      }
+      await rebuild(access, settings, isWrong);
     };
     // Inside a transaction nobody else is at it.
     await (this.isInTransaction ? work() : this.room.repaired(work));

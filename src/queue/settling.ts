@@ -58,7 +58,7 @@ export async function complete(ledger: Ledger, lease: MessageLease, body: Uint8A
   const expiresAtMs = nowMs + settings.responseMs;
   ledger.set(key, queueResponsePayload.encode({ body, completedAtMs: nowMs, expiresAtMs }));
   ledger.set(queueExpiry.encode({ expiresAtMs, tail: tailOf(key) }), NO_BYTES);
-  await sweepExpired(ledger);
+  await sweepExpired(ledger, 1);
 }
 
 /** The CBOR of an answer. @throws {KeyspaceError} `value.unserialisable`, `value.too_large`. */

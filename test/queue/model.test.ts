@@ -218,7 +218,7 @@ const forget = (key: string, text: string, isState: boolean) =>
 
 const pause = (name: string | undefined, isPaused: boolean) =>
   command(`${isPaused ? 'pause' : 'resume'}(${name ?? ''})`, async (model, { actor }) => {
-    await (isPaused ? actor.queue.pause(name) : actor.queue.resume(name));
+    await (isPaused ? actor.queue.pause(name ?? null) : actor.queue.resume(name ?? null));
     if (name === undefined) model.isPaused = isPaused;
     else if (isPaused) model.paused.add(name);
     else model.paused.delete(name);

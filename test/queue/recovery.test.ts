@@ -109,11 +109,15 @@ onEveryStore((open) => {
     await (await third.receive())[0]?.ack();
     const fourth = await forget();
     expect((await fourth.enqueue(mail('next'))).id).toBe(4n);
-    await plant(store, [['05010200000000000000ff00', '']]);
+    await plant(store, [['05010200000000000000ff', '']]);
     const fifth = await forget();
     expect((await fifth.enqueue(mail('next'))).id).toBe(256n);
     const sixth = await forget();
     expect((await sixth.enqueue(mail('next'))).id).toBe(257n);
+    // No message had the id in a key that is none.
+    await plant(store, [['050102000000000000ffff00', '']]);
+    const seventh = await forget();
+    expect((await seventh.enqueue(mail('next'))).id).toBe(258n);
   });
 
   test('newer metadata is refused and left alone', async () => {
