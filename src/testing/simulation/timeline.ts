@@ -89,12 +89,14 @@ export class Timeline {
    * @returns False if an acknowledged change is missing, or it is no state of this timeline.
    */
   mayBeStored(state: State): boolean {
+    // Then nothing can be said of what was stored before.
+    if (this.#deleted !== undefined && isDeepStrictEqual(this.#deleted, state)) return true;
     for (let count = this.#storedMax; count >= this.#durableCount; count--) {
       if (!isDeepStrictEqual(this.state(count), state)) continue;
       if (this.#sealedCount !== undefined) this.#sealedCount = count;
       return true;
     }
-    return this.#deleted !== undefined && isDeepStrictEqual(this.#deleted, state);
+    return false;
   }
 
   get #storedMax(): number {
