@@ -1,10 +1,16 @@
 import { KeyspaceError } from '../errors.js';
 import { LAYOUT_VERSION_CURRENT, systemLayout, systemUsage, systemWake } from '../layout/index.js';
 import type { StoreLimits, Write } from '../store/index.js';
-import { layoutHeaderPayload, USAGE_RECORD_BYTES, type WakeRecord, wakePayload } from '../values/index.js';
+import {
+  dueAtMs,
+  layoutHeaderPayload,
+  USAGE_RECORD_BYTES,
+  type WakeRecord,
+  wakePayload,
+} from '../values/index.js';
 import type { ActorLayer } from './actor-layer.js';
 import type { Usage } from './usage.js';
-import { dueAtMs, dueWrites, withWake } from './wake.js';
+import { dueWrites, withWake } from './wake.js';
 
 /** What the store has of an actor's own records. */
 export interface StoredRecords {

@@ -2,11 +2,10 @@ import { equalBytes } from '../bytes/index.js';
 import { isKeyspaceError } from '../errors.js';
 import { systemUsage, systemWake } from '../layout/index.js';
 import { type Reader, type Store, WHOLE_PARTITION } from '../store/index.js';
-import { usagePayload, type WakeRecord, wakePayload } from '../values/index.js';
+import { dueAtMs, usagePayload, type WakeRecord, wakePayload } from '../values/index.js';
 import type { StoredRecords } from './books.js';
 import type { FoundLayout } from './layout-header.js';
 import { Usage } from './usage.js';
-import { dueAtMs } from './wake.js';
 
 const USAGE_KEY = systemUsage.encode({});
 const WAKE_KEY = systemWake.encode({});

@@ -19,12 +19,6 @@ export function withWake(record: WakeRecord, source: WakeSource, atMs: number | 
   return wakeAtMs === undefined ? others : { ...others, [name]: wakeAtMs };
 }
 
-/** When the actor is due: the earliest time of its record. */
-export function dueAtMs(record: WakeRecord): number | undefined {
-  const times = Object.values(record) as number[];
-  return times.length === 0 ? undefined : Math.min(...times);
-}
-
 /** Moves the actor's due entry. */
 export function dueWrites(actorId: string, from: number | undefined, to: number | undefined): Write[] {
   if (from === to) return [];

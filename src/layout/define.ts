@@ -1,4 +1,4 @@
-import { assertBytes, concatBytes, copyBytes, spacedHex, strinc } from '../bytes/index.js';
+import { assertBytes, assertRoom, concatBytes, copyBytes, spacedHex, strinc } from '../bytes/index.js';
 import { pack } from '../tuple/index.js';
 import { accessByName, compileCodec, type FieldAccess, type JoinFields, type NamedField } from './codec.js';
 import type { Layout } from './constants.js';
@@ -109,7 +109,7 @@ export function defineKey<Fields extends object>(declaration: KeyDeclaration<Fie
       if (offset >>> 0 !== offset) throw new RangeError(`offset is ${offset}`);
       const end = split(fields, write, target, offset);
       // Typed arrays ignore writes past their end, so looking once is enough.
-      if (end > target.length) throw new RangeError(`target has ${target.length} bytes, ${end} are needed`);
+      assertRoom(target, end);
       return end;
     },
 

@@ -8,7 +8,7 @@ import { LAST_ID, type Ledger, readSound } from './ledger.js';
 import { limitOf } from './listing.js';
 import { decodeMessage, idle, isDecoded } from './message-records.js';
 import type { QueueSession } from './session.js';
-import { idOfBytes, messageKeyOfTail } from './tail.js';
+import { ID_BYTES, idOfBytes, messageKeyOfTail } from './tail.js';
 
 /** An entry among the messages that is none. */
 export interface QuarantinedMessage {
@@ -98,8 +98,6 @@ async function retry(ledger: Ledger, tail: Uint8Array): Promise<boolean> {
   ledger.addReady(fresh.name, id);
   return true;
 }
-
-const ID_BYTES = 8;
 
 function release(ledger: Ledger, tail: Uint8Array): void {
   ledger.delete(queueQuarantineReason.encode({ tail }));

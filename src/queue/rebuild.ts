@@ -31,11 +31,10 @@ import { findAt, isDecoded } from './message-records.js';
 import { PAGE_BYTES } from './pending-page.js';
 import { quarantine } from './quarantining.js';
 import type { QueueSettings } from './settings.js';
-import { idOfBytes, messageTailOf } from './tail.js';
+import { ID_BYTES, idOfBytes, messageTailOf } from './tail.js';
 
 /** Messages read and indexed in one commit. */
 const PAGE = 256;
-const ID_BYTES = 8;
 const BEGUN = { metadata: new Uint8Array(14), readyCount: 0, isPaused: false, clockMs: 0 };
 
 /**

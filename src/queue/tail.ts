@@ -25,6 +25,9 @@ export function messageTailOf(key: Uint8Array): Uint8Array {
   return key.slice(MESSAGE_PREFIX.length);
 }
 
+/** Length of an id in keys. */
+export const ID_BYTES = 8;
+
 /** An id as it stands in keys. */
 export function idBytes(id: bigint): Uint8Array {
   return messageTailOf(queueMessage.encode({ id }));

@@ -13,7 +13,13 @@ import {
   systemWake,
 } from '../layout/index.js';
 import { inRange } from '../store/index.js';
-import { layoutHeaderPayload, USAGE_NAMESPACES, type UsageRecord, wakePayload } from '../values/index.js';
+import {
+  dueAtMs,
+  layoutHeaderPayload,
+  USAGE_NAMESPACES,
+  type UsageRecord,
+  wakePayload,
+} from '../values/index.js';
 
 export const USAGE_KEY = systemUsage.encode({});
 export const MARKER_KEY = systemImport.encode({});
@@ -61,7 +67,7 @@ export class ActorTally {
   add(key: Uint8Array, value: Uint8Array): void {
     decodeKey(key);
     if (equalBytes(key, HEADER_KEY)) this.#header = readHeader(value);
-    if (equalBytes(key, WAKE_KEY)) this.#wakeAtMs = earliest(value);
+    if (equalBytes(key, WAKE_KEY)) this.#wakeAtMs = dueAtMs(wakePayload.decode(value));
     for (const { layout, range, isEvidence } of PROBES) {
       if (!this.#evidence.has(layout) && inRange(key, range) && isEvidence(value)) this.#evidence.add(layout);
     }
@@ -121,9 +127,4 @@ export function assertLayout(layoutVersion: number): void {
     `layout ${layoutVersion} is newer than those known, up to ${LAYOUT_VERSION_CURRENT}`,
     { layoutVersion, layoutVersionMax: LAYOUT_VERSION_CURRENT },
   );
-}
-
-function earliest(value: Uint8Array): number | undefined {
-  const times = Object.values(wakePayload.decode(value)) as number[];
-  return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -1,7 +1,6 @@
-import { toHex } from '../bytes/index.js';
+import { assertRoom, toHex } from '../bytes/index.js';
 import { CODE_NEGATIVE_LONG, CODE_POSITIVE_LONG, CODE_ZERO } from './codes.js';
 import { assertWithin, malformed } from './malformed.js';
-import { assertRoom } from './room.js';
 
 /** Integers from this many bytes up say their length in a byte of its own. */
 const LONG_BYTES_MIN = 9;

@@ -1,7 +1,6 @@
-import { decodeUtf8, encodeUtf8 } from '../bytes/index.js';
+import { assertRoom, decodeUtf8, encodeUtf8 } from '../bytes/index.js';
 import { CODE_BYTES, CODE_STRING, ESCAPE, TERMINATOR } from './codes.js';
 import { malformed } from './malformed.js';
-import { assertRoom } from './room.js';
 
 /** Up to this length joining characters is faster than a call of the text decoder. */
 const JOINED_CHARACTERS_MAX = 12;

@@ -84,7 +84,7 @@ export {
   usagePayload,
   writeUsageRecord,
 } from './usage.js';
-export { type WakeRecord, wakePayload } from './wake.js';
+export { dueAtMs, type WakeRecord, wakePayload } from './wake.js';
 export {
   BRANCH_STATUSES,
   type BranchRecord,

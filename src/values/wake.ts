@@ -31,3 +31,9 @@ export const wakePayload: Payload<WakeRecord> = definePayload({
     ...(workflowAt !== undefined && { workflowAtMs: workflowAt }),
   }),
 });
+
+/** When the actor is due: the earliest time of its record. */
+export function dueAtMs(record: WakeRecord): number | undefined {
+  const times = Object.values(record) as number[];
+  return times.length === 0 ? undefined : Math.min(...times);
+}
